@@ -1,0 +1,1 @@
+"""The program: settings, wiring, jobs, clock, delivery and the command line."""

@@ -1,0 +1,1 @@
+"""Pure rules of presensi manual: no I/O, no SQL, no framework."""

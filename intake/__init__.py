@@ -1,0 +1,1 @@
+"""What comes in: one file a channel, and the pipeline archive → read → record."""

@@ -1,0 +1,1 @@
+"""The clock's work: due reminders, escalations and summaries become outbox rows."""

@@ -1,0 +1,1 @@
+"""Numbers, reports and printed sheets."""

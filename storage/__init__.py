@@ -1,0 +1,1 @@
+"""The database, the originals, the outbox and the audit chain."""
