@@ -4,8 +4,8 @@ A parser never guesses: what it cannot say is ``Verdict.UNSURE`` or ``None``. Co
 from the top left of the page (PDF, pictures: pixels) or column/row indices (workbooks), pages from 1.
 """
 
+import datetime as dt
 from dataclasses import dataclass, field
-from datetime import date, time
 from enum import StrEnum
 
 from domain.terms import Session
@@ -84,10 +84,10 @@ class Cell:
     """
 
     verdict: Verdict
-    date: date | None = None
+    date: dt.date | None = None
     session: Session | None = None
     code: str | None = None
-    time: time | None = None
+    time: dt.time | None = None
     text: str = ""
     confidence: float = 1.0
     box: Box | None = None
@@ -136,7 +136,7 @@ class SheetReading:
     kind: SheetKind
     title: str = ""
     unit_text: str | None = None
-    dates: tuple[date, ...] = ()
+    dates: tuple[dt.date, ...] = ()
     rows: tuple[Row, ...] = ()
     head: HeadMark = HeadMark.ABSENT
     sessions_seen: tuple[Session, ...] = ()

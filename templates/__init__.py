@@ -1,1 +1,22 @@
-"""Everything a person reads: messages (Jinja), and their one ``render()``."""
+"""Everything a person reads. ``render`` is the only way from a template's name to its text."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+_PLACE = Path(__file__).resolve().parent
+
+
+_TEXT = Environment(
+    loader=FileSystemLoader(_PLACE / "messages"),
+    undefined=StrictUndefined,  # a forgotten field must fail in a test, not print a gap in a letter
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=False,
+    autoescape=False,  # noqa: S701 - plain text mails, never HTML
+)
+
+
+def render(name: str, **fields: object) -> str:
+    """The text of message ``name`` (``receipt``, ``fallback_announced`` …) with ``fields`` filled in."""
+    return _TEXT.get_template(f"{name}.txt.j2").render(**fields).strip() + "\n"

@@ -1,0 +1,97 @@
+"""Which date and session a sheet speaks of (TLG-05a): the new ink decides, then the text, then the time."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from domain.reading import Cell, SheetKind, SheetReading, Verdict
+from domain.terms import Session
+
+Column = tuple[date, Session]
+
+_DATANG = re.compile(r"\b(datang|kedatangan|masuk|pagi|check ?in)\b", re.IGNORECASE)
+_PULANG = re.compile(r"\b(pulang|kepulangan|sore|siang|check ?out)\b", re.IGNORECASE)
+
+
+def session_in_text(*texts: str) -> Session | None:
+    """The one session that a subject, body or file name speaks of; None when it names none or both."""
+    for text in texts:
+        datang, pulang = bool(_DATANG.search(text)), bool(_PULANG.search(text))
+        if datang != pulang:
+            return Session.DATANG if datang else Session.PULANG
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What surrounds a sheet: the local ``day`` of arrival, the ``date`` and ``session`` its mail speaks of, and
+    the session ``by_time`` whose window is nearest to the arrival."""
+
+    day: dt.date
+    date: dt.date | None
+    session: Session | None
+    by_time: Session
+
+    @property
+    def best_session(self) -> Session:
+        """The text before the time."""
+        return self.session or self.by_time
+
+
+def complete_cells(sheet: SheetReading, hints: Hints) -> SheetReading:
+    """Give every cell that lacks them a date and a session: from the sheet, else from its surroundings."""
+    if sheet.kind is SheetKind.RECAP:
+        return sheet
+    day = sheet.dates[0] if len(sheet.dates) == 1 else hints.date or hints.day
+    session = sheet.sessions_seen[0] if len(sheet.sessions_seen) == 1 else hints.best_session
+
+    def complete(cell: Cell) -> Cell:
+        if cell.date and cell.session:
+            return cell
+        return replace(cell, date=cell.date or day, session=cell.session or session)
+
+    return replace(sheet, rows=tuple(replace(r, cells=tuple(complete(c) for c in r.cells)) for r in sheet.rows))
+
+
+def filled_columns(sheet: SheetReading) -> set[Column]:
+    """Columns in which at least one cell is not empty."""
+    return {
+        (c.date, c.session)
+        for row in sheet.rows
+        for c in row.cells
+        if c.date and c.session and c.verdict is not Verdict.EMPTY
+    }
+
+
+def all_columns(sheet: SheetReading) -> set[Column]:
+    """Every column the sheet has, filled or not."""
+    return {(c.date, c.session) for row in sheet.rows for c in row.cells if c.date and c.session}
+
+
+def own_column(sheet: SheetReading, known: Iterable[Column], hints: Hints) -> Column:
+    """The date and session that the sheet is sent for.
+
+    ``known`` are the columns already recorded for that unit. New columns decide; a sheet without any new column is
+    a resend and keeps the nearest column it has; an empty sheet belongs to the moment it came.
+    """
+    filled = filled_columns(sheet)
+    pool = filled - set(known) or filled or all_columns(sheet)
+    if not pool:
+        day = sheet.dates[0] if len(sheet.dates) == 1 else hints.date or hints.day
+        return day, sheet.sessions_seen[0] if len(sheet.sessions_seen) == 1 else hints.best_session
+    day = _nearest_day({d for d, _ in pool}, hints.day)
+    sessions = {s for d, s in pool if d == day}
+    if len(sessions) == 1:
+        return day, sessions.pop()
+    if hints.session in sessions:
+        return day, hints.session
+    return day, hints.by_time if day == hints.day else Session.PULANG
+
+
+def _nearest_day(days: set[date], today: date) -> date:
+    if today in days:
+        return today
+    past = [d for d in days if d < today]
+    return max(past) if past else min(days)

@@ -1,0 +1,244 @@
+"""The heart: a resolved message + what is known → submissions, marks, questions and flags. Pure.
+
+Rules: TLG-01..06, TLG-05a, TLG-08, TLG-11..17, BLG-03. Nothing here makes anyone absent (TLG-18).
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from domain.columns import Column, filled_columns, own_column
+from domain.flags import flags_of
+from domain.identity import How
+from domain.outcome import (
+    RECAP,
+    ArrivalDraft,
+    Known,
+    KnownSubmission,
+    Recording,
+    SubmissionDraft,
+)
+from domain.reading import HeadMark, Problem, ProblemCode, SheetKind
+from domain.resolution import Delivery, Resolution, ResolvedSheet, World
+from domain.rows import RowWork, work_rows
+from domain.terms import Session, Timeliness
+from domain.timing import judge_recap, judge_session
+
+UNREADABLE_KINDS = (SheetKind.NOT_SHEET, SheetKind.UNREADABLE)
+_RETAKE = frozenset(
+    {
+        ProblemCode.DAMAGED,
+        ProblemCode.ENCRYPTED,
+        ProblemCode.TOO_SLOW,
+        ProblemCode.CRASHED,
+        ProblemCode.UNSUPPORTED_ARCHIVE,
+        ProblemCode.UNSUPPORTED_TYPE,
+        ProblemCode.TOO_LARGE,
+        ProblemCode.BOMB,
+        ProblemCode.EMPTY_FILE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The submission a sheet belongs to; ``session`` is a Session value or ``rekap``."""
+
+    unit: str
+    date: date
+    session: str
+
+
+def record(delivery: Delivery, resolution: Resolution, known: Known, world: World) -> Recording:
+    """What is to be written for one message, given what the desk already knows of its units."""
+    groups: dict[Target, list[ResolvedSheet]] = defaultdict(list)
+    loose: list[ResolvedSheet] = []
+    pictures: list[ResolvedSheet] = []
+    for resolved in resolution.sheets:
+        target = _target(resolved, resolution, known)
+        if target is None:
+            (pictures if resolved.sheet.kind in (SheetKind.IMAGE, *UNREADABLE_KINDS) else loose).append(resolved)
+        else:
+            groups[target].append(resolved)
+    unjoined = _join_pictures(pictures, groups, resolution)
+    drafts = [_draft(target, sheets, delivery, known, world) for target, sheets in groups.items()]
+    drafts.extend(_first_seen_later(groups, drafts, delivery, known, world))
+    rest = loose + unjoined
+    return Recording(
+        submissions=tuple(drafts),
+        loose=tuple(_arrival(r) for r in rest),
+        problems=_problems(rest),
+        unit_candidates=tuple(dict.fromkeys(c for r in rest for c in r.unit_candidates)),
+    )
+
+
+def _is_person_sheet(resolved: ResolvedSheet) -> bool:
+    """A sheet in which at least one row may be somebody of the unit; a list of strangers is no sheet of it."""
+    return bool(resolved.sheet.rows) and any(m.how is not How.NONE for m in resolved.matches)
+
+
+def _target(resolved: ResolvedSheet, resolution: Resolution, known: Known) -> Target | None:
+    """Where a readable sheet belongs; None for pictures, unreadable files and sheets nobody can place."""
+    if resolved.unit is None or resolved.sheet.kind in (SheetKind.IMAGE, *UNREADABLE_KINDS):
+        return None
+    if not _is_person_sheet(resolved):
+        return None
+    sheet, unit = resolved.sheet, resolved.unit
+    if sheet.kind is SheetKind.RECAP or _is_past_month(resolved, resolution.hints.day, known):
+        return Target(unit, max(sheet.dates) if sheet.dates else resolution.hints.day, RECAP)
+    day, session = own_column(sheet, known.columns.get(unit, frozenset()), resolution.hints)
+    return Target(unit, day, session.value)
+
+
+def _is_past_month(resolved: ResolvedSheet, today: date, known: Known) -> bool:
+    """A month of sessions (form E) sent after its days is a report of that month (BLG-35), not today's sheet."""
+    if resolved.sheet.kind is not SheetKind.MONTHLY:
+        return False
+    days = {d for d, _ in filled_columns(resolved.sheet)}
+    return bool(days) and today not in days and len(days) > 1
+
+
+def _join_pictures(
+    pictures: list[ResolvedSheet], groups: dict[Target, list[ResolvedSheet]], resolution: Resolution
+) -> list[ResolvedSheet]:
+    """A picture beside a readable sheet joins it; alone it belongs to its sender's unit and the moment it came."""
+    unjoined = []
+    readable = list(groups)
+    for resolved in pictures:
+        own = resolution.identity.units[0] if resolution.identity and resolution.identity.units else None
+        unit = resolved.unit or own
+        beside = next((t for t in readable if t.unit == unit), readable[0] if len(readable) == 1 else None)
+        if beside:
+            groups[beside].append(resolved)
+        elif unit:
+            hints = resolution.hints
+            groups[Target(unit, hints.date or hints.day, hints.best_session.value)].append(resolved)
+        else:
+            unjoined.append(resolved)
+    return unjoined
+
+
+def _draft(
+    target: Target, sheets: list[ResolvedSheet], delivery: Delivery, known: Known, world: World
+) -> SubmissionDraft:
+    existing = known.submissions.get((target.unit, target.date, target.session))
+    readable = [s for s in sheets if s.sheet.kind not in UNREADABLE_KINDS]
+    received = bool(readable) or (existing is not None and existing.received)
+    at = official_time(delivery.official_at, existing, timedelta(minutes=world.profile.retake_minutes))
+    timing = _timing(target, readable, at, existing, world)
+    work = _work_all(target, readable, delivery, world)
+    draft = SubmissionDraft(
+        unit=target.unit,
+        date=target.date,
+        session=target.session,
+        kind=(readable or sheets)[0].sheet.kind,
+        received=received,
+        at=existing.first_at if existing and existing.received else at,
+        timeliness=timing.timeliness,
+        late_minutes=timing.late_minutes,
+        counts=work.counts,
+        arrivals=tuple(_arrival(s) for s in sheets),
+        facts=work.facts,
+        questions=work.questions,
+        head=_head(readable),
+        problems=_problems(sheets),
+        absentees=work.absentees if readable and any(s.sheet.rows for s in readable) else (),
+        empty_rows=work.empty_rows,
+        expected_pages=timing.expected_pages,
+        missing_pages=timing.missing_pages,
+        existing=existing,
+        ask_retake=not received and any(p.code in _RETAKE for s in sheets for p in s.sheet.problems),
+    )
+    columns = known.columns.get(target.unit, frozenset())
+    return replace(draft, flags=flags_of(draft, sheets, delivery, columns, world))
+
+
+def official_time(official_at: datetime, existing: KnownSubmission | None, retake: timedelta) -> datetime:
+    """TLG-05: a retake the desk asked for, sent within ``retake``, keeps the time of the first attempt."""
+    if existing is None or existing.received or existing.retake_asked_at is None:
+        return official_at
+    return existing.first_at if official_at - existing.retake_asked_at <= retake else official_at
+
+
+@dataclass(frozen=True, slots=True)
+class _Timing:
+    timeliness: Timeliness
+    late_minutes: int
+    expected_pages: int = 1
+    missing_pages: tuple[int, ...] = ()
+
+
+def _timing(
+    target: Target, readable: Sequence[ResolvedSheet], at: datetime, existing: KnownSubmission | None, world: World
+) -> _Timing:
+    if target.session == RECAP:
+        if existing and existing.received:
+            return _Timing(existing.timeliness, existing.late_minutes)
+        return _Timing(*judge_recap(world, target.unit, target.date, at))
+    forms = [s.sheet.form for s in readable if s.sheet.form]
+    expected = max((f.pages for f in forms), default=1)
+    pages = dict(existing.pages) if existing and existing.received else {}
+    for number in {f.page for f in forms} or {1}:
+        pages.setdefault(number, at)
+    verdict = judge_session(world, target.unit, target.date, Session(target.session), pages)
+    missing = tuple(n for n in range(1, expected + 1) if n not in pages)
+    return _Timing(verdict[0], verdict[1], expected, missing)
+
+
+def _work_all(target: Target, readable: Sequence[ResolvedSheet], delivery: Delivery, world: World) -> RowWork:
+    work = RowWork()
+    for resolved in readable:
+        column = None if target.session == RECAP else (target.date, Session(target.session))
+        work = work.plus(work_rows(resolved, column, delivery.verified, world.profile))
+    listed = {m.person for s in readable for m in s.matches if m.person}
+    asked = {c for s in readable for m in s.matches if m.how is How.ASK for c in m.candidates}
+    members = world.roster.members(target.unit, target.date)
+    absentees = tuple(p.key for p in members if p.key not in listed and p.key not in asked)
+    return replace(work, absentees=absentees)
+
+
+def _first_seen_later(
+    groups: dict[Target, list[ResolvedSheet]],
+    drafts: Sequence[SubmissionDraft],
+    delivery: Delivery,
+    known: Known,
+    world: World,
+) -> list[SubmissionDraft]:
+    """TLG-05a: a datang column first seen in the pulang mail makes the unit's datang late; people keep their marks."""
+    extra = []
+    for target, sheets in groups.items():
+        if target.session != Session.PULANG.value:
+            continue
+        morning = Target(target.unit, target.date, Session.DATANG.value)
+        before = known.submissions.get((morning.unit, morning.date, morning.session))
+        column: Column = (target.date, Session.DATANG)
+        seen = [s for s in sheets if column in filled_columns(s.sheet)]
+        if not seen or morning in groups or (before and before.received):
+            continue
+        draft = _draft(morning, seen, delivery, known, world)
+        # The evening submission already carries every fact of these sheets.
+        extra.append(replace(draft, facts=()))
+    return [d for d in extra if d not in drafts]
+
+
+def _arrival(resolved: ResolvedSheet) -> ArrivalDraft:
+    form = resolved.sheet.form
+    return ArrivalDraft(
+        file=resolved.file.sha256,
+        name=resolved.file.name,
+        page=form.page if form else resolved.index + 1,
+        kind=resolved.sheet.kind,
+        readable=resolved.sheet.kind not in UNREADABLE_KINDS,
+    )
+
+
+def _head(sheets: Sequence[ResolvedSheet]) -> HeadMark:
+    """The best sight of the head's signature over all pages."""
+    order = (HeadMark.SIGNED, HeadMark.UNSURE, HeadMark.EMPTY)
+    seen = {s.sheet.head for s in sheets}
+    return next((h for h in order if h in seen), HeadMark.ABSENT)
+
+
+def _problems(sheets: Sequence[ResolvedSheet]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(p for s in sheets for p in (*s.sheet.problems, *s.file.reading.problems)))
