@@ -9,7 +9,7 @@ def main() -> None:
     here = Path(__file__).resolve().parent
     rooms = here / "_posko"
     sys.path.insert(0, str(rooms if rooms.is_dir() else here))
-    from bot.cli import main as run  # noqa: PLC0415 - only after sys.path is set
+    from bot.cli import run  # noqa: PLC0415 - only after sys.path is set
 
     run()
 

@@ -1,4 +1,4 @@
-"""Who is in, who is missing, what needs an eye: one session of one day, for the board and for ``posko status``. Pure."""
+"""Who is in, who is missing, what needs an eye: one session of one day, as the board shows it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,26 +1,23 @@
 """Which date and session a sheet speaks of (TLG-05a): the new ink decides, then the text, then the time."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from domain.reading import Cell, SheetKind, SheetReading, Verdict
 from domain.terms import Session
+from domain.vocabulary import sessions_in
 
 Column = tuple[date, Session]
-
-_DATANG = re.compile(r"\b(datang|kedatangan|masuk|pagi|check ?in)\b", re.IGNORECASE)
-_PULANG = re.compile(r"\b(pulang|kepulangan|sore|siang|check ?out)\b", re.IGNORECASE)
 
 
 def session_in_text(*texts: str) -> Session | None:
     """The one session that a subject, body or file name speaks of; None when it names none or both."""
     for text in texts:
-        datang, pulang = bool(_DATANG.search(text)), bool(_PULANG.search(text))
-        if datang != pulang:
-            return Session.DATANG if datang else Session.PULANG
+        named = sessions_in(text)
+        if len(named) == 1:
+            return named[0]
     return None
 
 

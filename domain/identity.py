@@ -21,6 +21,7 @@ _GAP = 0.75  # between the costs of the likeliest and the next person
 _NEAR_TEXT = 3  # edits within which another member's whole name makes a fuzzy match doubtful
 _NEAR_NIP = 4  # wrong digits a name may outvote
 _ASKED = 5  # people offered in a question
+_LONGEST = 600  # characters of a cell that are looked at
 _SPAN_15 = 10_000  # a damaged number with 15 digits left spans less than this; one with 6 far more
 _DIGIT = r"[0-9OoQDIil|SZB]"
 _NUMBER = re.compile(
@@ -129,6 +130,7 @@ class Matcher:
 
     def match_text(self, text: str) -> Match:
         """Who ``text`` means: a name, a NIP, a finger id, or name and NIP in one cell."""
+        text = text[:_LONGEST]
         if _FINGER.fullmatch(text):
             return self.match("", text)
         number = _NUMBER.search(text)

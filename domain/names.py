@@ -24,6 +24,7 @@ _AFTER = frozenset(
 )
 _NEVER_NAMES = frozenset({"gr", "ns", "mm"})
 _DOTTED = re.compile(r"^[A-Za-z]{1,3}(?:\.\s?[A-Za-z]{1,6}){1,3}\.?$")
+_LONGEST = 300  # characters of a cell that can be a name
 _WORD = re.compile(r"[^\s,;/]+")
 
 # One spelling for words that are written in many ways; the rest goes through _SPELLINGS.
@@ -80,7 +81,7 @@ class Name:
 
 def parse_name(text: str) -> Name:
     """Take ``text`` apart; a text of nothing but titles has no words."""
-    head, _, tail = _tidy(text).partition(",")
+    head, _, tail = _tidy(text[:_LONGEST]).partition(",")
     words = _WORD.findall(head)
     before: list[str] = []
     while _is_before(words := _unglued(words)):
@@ -166,8 +167,8 @@ def _is_pair(first: str, second: str) -> bool:
 
 
 def _is_after_text(word: str) -> bool:
-    plain = plain(word)
-    if plain in _AFTER:
+    degree = plain(word)
+    if degree in _AFTER:
         # "Ak" or "Ma" at the end of a name carry no dot and are mixed case.
-        return len(plain) > 2 or plain in _NEVER_NAMES or "." in word or word.isupper()
-    return bool(_DOTTED.match(word)) and word.count(".") >= 1 and len(plain) >= 3 and word[0] in "SsMmAaDdBb"
+        return len(degree) > 2 or degree in _NEVER_NAMES or "." in word or word.isupper()
+    return bool(_DOTTED.match(word)) and len(degree) >= 3 and word[0] in "SsMmAaDdBb"

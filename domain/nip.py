@@ -18,6 +18,7 @@ LENGTH = 18
 EXCEL_DIGITS = 15
 # Digits that may be wrong in the number of an 18-digit NIP before it is another number.
 NEAR = 2
+_LONGEST = 120  # characters of a cell that can be a number; the rest is never looked at
 
 _LABEL = re.compile(
     r"(?i)^[\s.,:;'\"`(]*(?:n\s*\.?\s*i\s*\.?\s*[pk]?\s*\.?\s*(?:p\s*p\s*p\s*k|/?\s*n\s*r\s*p\s*t\s*t)?|nuptk|nrp|nrk)"
@@ -80,7 +81,7 @@ def parse(value: str | float | None) -> ReadNip:
     """Read a NIP from a cell's value or a line of text; never fails, ``digits`` is empty when there is none."""
     if value is None:
         return ReadNip("")
-    text = repr(value) if isinstance(value, float) else str(value)
+    text = (repr(value) if isinstance(value, float) else str(value))[:_LONGEST]
     shown = _SCIENTIFIC.match(_LABEL.sub("", text))
     if shown:
         return _from_scientific(shown)
@@ -161,9 +162,3 @@ def nearest(digits: str, nips: Iterable[str], limit: int = NEAR) -> tuple[tuple[
     """The ``nips`` within ``limit`` edits (a swap of neighbours is one) of ``digits``, nearest first."""
     found = process.extract(digits, list(nips), scorer=OSA.distance, score_cutoff=limit, limit=None)
     return tuple((nip, int(distance)) for nip, distance, _ in found)
-
-
-def repair(digits: str, nips: Iterable[str]) -> str | None:
-    """The only NIP one edit away from ``digits``; None when a second one is within two edits, or none is near."""
-    near = nearest(digits, nips)
-    return near[0][0] if len(near) == 1 and near[0][1] <= 1 else None

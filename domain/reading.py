@@ -59,6 +59,7 @@ class ProblemCode(StrEnum):
     READING_PENDING = "reading_pending"  # a picture, or a PDF of pictures
     HAS_MACROS = "has_macros"  # values were read, macros ignored
     DATE_MISSING = "date_missing"
+    DATE_DOUBTFUL = "date_doubtful"  # the named weekday is not the date's
     UNIT_MISSING = "unit_missing"
     UNKNOWN_LAYOUT = "unknown_layout"
     ROW_UNREAD = "row_unread"

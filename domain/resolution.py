@@ -7,18 +7,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from domain.calendar import WorkCalendar
 from domain.columns import Hints, complete_cells, session_in_text
 from domain.fallback import Period
-from domain.identity import How, Match, Matcher
+from domain.identity import Everyone, How, Match, Matcher
 from domain.profile import Profile
 from domain.reading import FileReading, SheetKind, SheetReading
 from domain.roster import Roster
 from domain.routing import SenderIdentity, identify
 from domain.terms import Authenticity, Pattern, Scheme
 from domain.unit_names import find_unit
-from domain.vocabulary import dates_in
+from domain.vocabulary_time import read_period
 from domain.windows import guess_session, windows_on
 
 
@@ -30,6 +31,15 @@ class World:
     calendar: WorkCalendar
     roster: Roster
     periods: tuple[Period, ...] = ()
+
+    @cached_property
+    def everyone(self) -> Everyone:
+        """All people, so that a repair never lands on somebody else's number."""
+        return Everyone(self.roster.people.values())
+
+    def matcher(self, unit: str, day: date) -> Matcher:
+        """Matches rows against the people of ``unit`` on ``day``."""
+        return Matcher(self.roster.members(unit, day), self.everyone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +142,7 @@ def _hints(
         pattern = world.roster.units[identity.units[0]].pattern
     by_time = guess_session(windows_on(world.profile, local.date(), pattern), delivery.official_at)
     texts = (delivery.subject, delivery.text, *(f.name for f in files))
-    spoken = next((d for text in texts if (d := dates_in(text, local.date()))), ())
+    spoken = next((d for text in texts if (d := read_period(text, local.date()).dates)), ())
     return Hints(
         day=local.date(),
         date=spoken[0] if len(spoken) == 1 else None,
@@ -174,7 +184,7 @@ def _with_people(
     day: date,
 ) -> ResolvedSheet:
     """BLG-14 accepts old and new unit for a while, so the unit's people are those of the sheet's last day."""
-    matcher = Matcher(world.roster.members(unit, day))
+    matcher = world.matcher(unit, day)
     matches = tuple(matcher.match(row.name, row.nip) for row in sheet.rows)
     return ResolvedSheet(file, index, sheet, unit, _doubles_ask(matches), candidates, from_sender)
 
@@ -208,7 +218,7 @@ def _unit_by_rows(sheet: SheetReading, world: World, day: date, candidates: Sequ
         return None
     scores: Counter[str] = Counter()
     for unit in candidates:
-        matcher = Matcher(world.roster.members(unit, day))
+        matcher = world.matcher(unit, day)
         scores[unit] = sum(
             matcher.match(row.name, row.nip).how in (How.NIP, How.NIP_REPAIRED, How.NAME) for row in sheet.rows
         )

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from domain.deadlines import DeadlineKind, monthly_deadline
 from domain.resolution import World
 from domain.terms import Pattern, Session, Timeliness
-from domain.windows import Window, judge, windows_on
+from domain.windows import MINUTE, Window, judge, windows_on
 
 
 def pattern_of(world: World, unit: str) -> Pattern:
@@ -18,6 +19,21 @@ def window_of(world: World, unit: str, day: date, session: Session) -> Window | 
     """The window of a unit's session on ``day``, whether or not the day is worked."""
     windows = windows_on(world.profile, day, pattern_of(world, unit))
     return next((w for w in windows if w.session is session), None)
+
+
+def judge_recap(world: World, unit: str, last_day: date, moment: datetime) -> tuple[Timeliness, int]:
+    """A monthly recap against the deadline of the month its last day lies in (TLG-10, BLG-31, MLG-09)."""
+    deadline = monthly_deadline(
+        world.calendar,
+        pattern_of(world, unit),
+        DeadlineKind.MONTHLY_RECAP,
+        last_day.year,
+        last_day.month,
+        unit,
+    )
+    if deadline is None or moment < deadline.late_from:
+        return Timeliness.ON_TIME, 0
+    return Timeliness.LATE, int((moment - deadline.late_from) / MINUTE) + 1
 
 
 def judge_session(

@@ -118,6 +118,7 @@ _JUNK = frozenset(
 # A sheet that says one of these is not the sheet of a unit that lacks it.
 KINDS = frozenset("uptd puskesmas smp sd sma smk tk bagian kecamatan kelurahan rsud inspektorat".split())
 _ROMAN = {r: str(i) for i, r in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), start=1)}
+_LONGEST = 400  # characters of a line that can name a unit
 _TOKEN = re.compile(r"[a-z']+|\d+")
 
 
@@ -126,7 +127,7 @@ def tokens(text: str, vocabulary: frozenset[str] = frozenset()) -> tuple[str, ..
 
     ``vocabulary`` (words of the known units) lets words that lost their spaces be cut apart.
     """
-    flat = " " + text.casefold().replace("\u00a0", " ").replace("_", " ") + " "
+    flat = f" {' '.join(text[:_LONGEST].casefold().replace('_', ' ').split())} "
     for old, new in _PHRASES:
         flat = old.sub(new, flat)
     rough = [token.replace("'", "") for token in _TOKEN.findall(flat)]

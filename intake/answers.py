@@ -15,8 +15,10 @@ _FLAG_LINES = {
     Flag.STRANGER: "Pengirim tidak terdaftar untuk unit ini; kiriman dicatat dan akan diperiksa petugas BKD.",
     Flag.UNVERIFIED: "BELUM TERVERIFIKASI: keaslian pengirim belum terbukti. Bila kiriman ini bukan dari Bapak/Ibu, "
     "mohon segera memberi tahu BKD dengan membalas surel ini.",
-    Flag.NO_SIGNATURE: "TANPA TANDA TANGAN: lembar ini diketik. Mohon menyusulkan lembar bertanda tangan (foto atau pindaian).",
-    Flag.HEAD_MISSING: "BELUM SAH: tanda tangan kepala belum ada; dapat dilengkapi hari ini. Kehadiran pegawai tidak terpengaruh.",
+    Flag.NO_SIGNATURE: "TANPA TANDA TANGAN: lembar ini diketik. Mohon menyusulkan lembar bertanda tangan "
+    "(foto atau pindaian).",
+    Flag.HEAD_MISSING: "BELUM SAH: tanda tangan kepala belum ada; dapat dilengkapi hari ini. "
+    "Kehadiran pegawai tidak terpengaruh.",
     Flag.NOT_DUE: "Hari ini bukan hari kerja unit; kiriman tetap disimpan dan dibaca.",
     Flag.OUTSIDE_PERIOD: "Presensi manual sedang tidak diberlakukan untuk unit ini; kiriman tetap disimpan dan dibaca.",
     Flag.SENT_IN_TIME: "DIKIRIM DALAM WAKTU MENURUT PENYEDIA: petugas BKD akan memutuskan.",
@@ -25,7 +27,7 @@ _FLAG_LINES = {
     Flag.SAME_FILE: "Berkas yang sama sudah pernah kami terima; catatan pertama tetap berlaku.",
     Flag.RESENT: "Kiriman ulang: ditambahkan pada nomor yang sama; waktu kiriman pertama tetap berlaku.",
     Flag.PENDING: "Foto atau pindaian sudah disimpan; pembacaannya dilakukan petugas BKD.",
-    Flag.DATE_GUESSED: "Tanggal tidak tertulis pada lembar; dicatat sesuai tanggal kiriman. Bila keliru, mohon dibalas.",
+    Flag.DATE_GUESSED: "Tanggal tidak tertulis di lembar; dicatat sesuai tanggal kiriman. Mohon dibalas bila keliru.",
     Flag.UNIT_FROM_SENDER: "Nama unit tidak tertulis pada lembar; dicatat untuk unit pengirim.",
 }
 
@@ -147,7 +149,11 @@ def _question_lines(draft: SubmissionDraft, world: World) -> list[str]:
             told.append(f"{who} tidak ada dalam daftar pegawai unit")
         else:
             told.append(who)
-    return ["Belum terbaca dengan pasti: " + listing(told, 8) + ". Sebelum jelas, statusnya BELUM TERBACA, bukan tidak hadir."]
+    return [
+        "Belum terbaca dengan pasti: "
+        + listing(told, 8)
+        + ". Sebelum jelas, statusnya BELUM TERBACA, bukan tidak hadir."
+    ]
 
 
 def _flag_lines(draft: SubmissionDraft, world: World, mailbox: str | None) -> list[str]:

@@ -1,0 +1,27 @@
+"""The ``posko`` command: every subcommand in its room's file, one way for errors to end."""
+
+import typer
+
+from bot import cli_calendar, cli_fallback, cli_install, cli_intake, cli_roster, cli_run, cli_watch
+from bot.cli_base import guarded
+
+app = typer.Typer(
+    name="posko",
+    help="Posko Presensi: meja penerima presensi manual pengganti sementara presensi online.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+cli_install.add_to(app)
+cli_run.add_to(app)
+cli_watch.add_to(app)
+cli_intake.add_to(app)
+app.add_typer(cli_roster.app, name="roster")
+app.add_typer(cli_fallback.app, name="fallback")
+app.command("calendar")(cli_calendar.calendar)
+
+
+def run() -> None:
+    """Entry of the launcher."""
+    guarded(app)

@@ -1,0 +1,77 @@
+"""Outbox → channel: claim, send, remember. What a channel says decides what happens next (DESIGN.md, step 4)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from domain.errors import Permanent, Retryable
+from domain.ports import Clock
+from domain.terms import Scheme
+from intake.channel import Channel, OutgoingMail
+from intake.observer import Observer
+from storage.engine import Database
+from storage.records import OutboxRow
+
+LEASE = timedelta(minutes=2)
+BACK_OFF = (30, 120, 600, 1800, 3600)  # real seconds; the last one repeats until the letter expires
+
+
+class Dispatcher:
+    """Delivers outbox rows; safe in any number of processes.
+
+    No engine can promise what happens between the provider's yes and our "sent": a kill in that gap sends once more,
+    under the same Message-ID, so that the receiver's mail program folds both into one.
+    """
+
+    def __init__(self, db: Database, channels: Mapping[Scheme, Channel], clock: Clock, observer: Observer) -> None:
+        self._db = db
+        self._channels = channels
+        self._clock = clock
+        self._observer = observer
+
+    async def deliver(self, outbox_id: int) -> str:
+        """Send one row if it is due and nobody else has it; returns what became of it."""
+        real_now = self._clock.to_real(self._clock.now())
+        async with self._db.begin() as uow:
+            row = await uow.outbox.claim(outbox_id, real_now, LEASE)
+            if row is None:
+                return "taken"
+            if row.expires_at is not None and row.expires_at <= self._clock.now():
+                await uow.outbox.mark_expired(row.id)
+                return "expired"
+        channel = self._channels.get(row.scheme)
+        if channel is None:
+            return await self._failed(row, "no_channel", f"tidak ada saluran {row.scheme}")
+        try:
+            accepted = await channel.send(_outbound(row))
+        except Retryable as error:
+            return await self._later(row, error)
+        except Permanent as error:
+            return await self._failed(row, error.code, str(error))
+        self._observer.reached("sent", row.id)
+        async with self._db.begin() as uow:
+            await uow.outbox.mark_sent(row.id, accepted.provider_id, self._clock.now())
+        self._observer.reached("told", row.id)
+        return "sent"
+
+    async def _later(self, row: OutboxRow, error: Retryable) -> str:
+        wait = error.after if error.after is not None else BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)]
+        at = self._clock.to_real(self._clock.now()) + timedelta(seconds=wait)
+        async with self._db.begin() as uow:
+            await uow.outbox.mark_retry(row.id, at, f"{error.code} {error}".strip())
+        return "retry"
+
+    async def _failed(self, row: OutboxRow, code: str, error: str) -> str:
+        async with self._db.begin() as uow:
+            await uow.outbox.mark_failed(row.id, code, error)
+        return "failed"
+
+
+def _outbound(row: OutboxRow) -> OutgoingMail:
+    return OutgoingMail(
+        dedupe_key=row.dedupe_key,
+        to=row.to_address,
+        subject=row.subject,
+        text=row.body,
+        in_reply_to=row.headers.get("in_reply_to"),
+        references=tuple(row.headers.get("references", "").split()),
+    )

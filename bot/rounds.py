@@ -1,0 +1,96 @@
+"""What the service does by the clock: sweep unfinished work, seal the audit chain, watch mailboxes.
+
+APScheduler is the clock only, in memory: whatever it forgets in a crash the next sweep finds in the rows.
+Intervals are real seconds (facts: jobs, "The shifted clock").
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.incident_news import tell_incidents
+from bot.jobs import READ, SEND
+from domain.ports import Clock
+from domain.profile import Profile
+from intake.letters import Outgoing
+from intake.mailbox import MailboxReader
+from storage.audit import Sealer
+from storage.engine import Database
+
+log = structlog.get_logger()
+
+SWEEP_SECONDS = 30
+SEAL_SECONDS = 1
+WATCH_SECONDS = 5
+MOST_AT_ONCE = 500  # the next sweep takes the rest
+
+
+class Rounds:
+    """The periodic work of one process; ``mailboxes`` are those it reads itself."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        profile: Profile,
+        outgoing: Outgoing,
+        mailboxes: Sequence[MailboxReader],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._profile = profile
+        self._outgoing = outgoing
+        self._mailboxes = mailboxes
+        self._sealer = Sealer(db)
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    async def start(self) -> None:
+        """Sweep once for what an earlier process left, then go on by the clock."""
+        await self.sweep()
+        for work, seconds in ((self.sweep, SWEEP_SECONDS), (self.seal, SEAL_SECONDS), (self.watch, WATCH_SECONDS)):
+            self._scheduler.add_job(self._guarded(work), "interval", seconds=seconds)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """No further rounds."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    @staticmethod
+    def _guarded(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            try:
+                await work()
+            except Exception:
+                log.exception("round_failed", round=getattr(work, "__name__", "?"))
+
+        return run
+
+    async def sweep(self) -> None:
+        """Defer again what is unfinished and has no live job (facts: jobs, "Unfinished work")."""
+        now = self._clock.to_real(self._clock.now())
+        async with self._db.begin() as uow:
+            messages = await uow.messages.unfinished(now, MOST_AT_ONCE)
+            letters = await uow.outbox.unfinished(now, self._clock.now(), MOST_AT_ONCE)
+            for message_id in messages:
+                await uow.defer("read_message", READ, message_id=message_id)
+            for outbox_id in letters:
+                await uow.defer("deliver", SEND, outbox_id=outbox_id)
+        if messages or letters:
+            log.info("swept", messages=len(messages), letters=len(letters))
+
+    async def seal(self) -> None:
+        """Chain the audit rows committed since the last round."""
+        await self._sealer.seal()
+
+    async def watch(self) -> None:
+        """Open and close incidents of silent mailboxes, and tell everyone concerned."""
+        for mailbox in self._mailboxes:
+            await mailbox.check()
+        async with self._db.begin() as uow:
+            since = self._clock.now() - timedelta(hours=12)
+            await tell_incidents(uow, self._outgoing, self._profile, since, self._clock)

@@ -1,0 +1,122 @@
+"""``posko serve`` and ``posko work``: all parts of the service in one loop, started and stopped in order."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Sequence
+
+import structlog
+
+from bot.bootstrap import Installation, channels_of, outgoing_of, pipeline_of
+from bot.clock import demo_clock
+from bot.dispatch import Dispatcher
+from bot.jobs import QUEUES, SEND, Jobs, job_app
+from bot.mailboxes import open_mailboxes
+from bot.rounds import Rounds
+from bot.state import State
+from bot.watching import Watching
+from desk.app import create_app
+from desk.metrics import Metrics
+from desk.server import WebServer
+from intake.channel import Channel
+from intake.mailbox import MailboxReader
+from intake.observer import Observer
+from parsers.sandbox import Sandbox
+
+log = structlog.get_logger()
+
+
+class Service:
+    """One process of an installation. ``serve`` reads mailboxes and answers the web; ``work`` only does jobs."""
+
+    def __init__(
+        self, place: Installation, database_url: str, queues: Sequence[str] = QUEUES, observer: Observer | None = None
+    ) -> None:
+        self._place = place
+        self._url = database_url
+        self._queues = list(queues)
+        self._metrics = Metrics()
+        self._observer: Observer = observer or Watching(self._metrics, place.clock)
+        self._sandbox = Sandbox(place.settings.service.workers)
+        self._channels: list[Channel] = []
+        self._mailboxes: list[MailboxReader] = []
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask the service to end; what is under way is finished or found again by the next sweep."""
+        self._stop.set()
+
+    async def serve(self) -> None:
+        """Mailboxes, clock, web and jobs until ``stop`` or a signal."""
+        place = self._place
+        state = State(place, self._mailboxes, self._metrics, self._sandbox, demo_clock(place.clock))
+        web = WebServer(create_app(state), place.settings.service.host, place.settings.service.port)
+        web.open()
+        (place.settings.data / "web.port").write_text(str(web.port))
+        async with contextlib.AsyncExitStack() as parts:
+            await self._start_jobs(parts)
+            self._mailboxes.extend(open_mailboxes(place, asyncio.get_running_loop()))
+            for mailbox in self._mailboxes:
+                mailbox.start()
+                parts.push_async_callback(mailbox.stop)
+            rounds = Rounds(place.db, place.clock, place.profile, outgoing_of(place.settings), self._mailboxes)
+            await rounds.start()
+            parts.callback(rounds.stop)
+            serving = asyncio.create_task(web.serve())
+            parts.push_async_callback(web.stop)
+            log.info("serving", address=f"http://{web.host}:{web.port}", mailboxes=len(self._mailboxes))
+            await self._until_stopped(serving)
+
+    async def work(self) -> None:
+        """Only jobs (``posko work``)."""
+        async with contextlib.AsyncExitStack() as parts:
+            await self._start_jobs(parts)
+            log.info("working", queues=self._queues)
+            await self._until_stopped()
+
+    async def _start_jobs(self, parts: contextlib.AsyncExitStack) -> None:
+        place = self._place
+        await self._sandbox.start()
+        parts.push_async_callback(self._sandbox.close)
+        channels = channels_of(place)
+        for channel in channels.values():
+            parts.push_async_callback(channel.close)
+        jobs = Jobs(
+            place.db,
+            pipeline_of(place, self._sandbox, self._observer),
+            Dispatcher(place.db, channels, place.clock, self._observer),
+            place.clock,
+        )
+        app = job_app(self._url)
+        jobs.register(app)
+        await parts.enter_async_context(app.open_async())
+        for queue in self._queues:
+            # Receipts have their own worker, so that a pile of unread mail never delays an answer.
+            worker = asyncio.create_task(
+                app.run_worker_async(
+                    queues=[queue],
+                    concurrency=8 if queue == SEND else place.settings.service.workers + 1,
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=10,
+                    delete_jobs="successful",
+                    name=f"posko-{queue}",
+                )
+            )
+            parts.push_async_callback(_end, worker)
+
+    async def _until_stopped(self, *watched: asyncio.Task[None]) -> None:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._stop.set)
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({stopped, *watched}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        for task in watched:
+            if task.done():
+                task.result()
+
+
+async def _end(worker: asyncio.Task[None]) -> None:
+    worker.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await worker

@@ -1,0 +1,107 @@
+"""What ``posko init`` writes: a commented ``posko.toml`` and the token of the status API."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bot.settings import FILE_NAME, TOKEN_NAME
+from domain.errors import ConfigurationError
+
+Value = str | int | bool | Sequence[str]
+
+_HEAD = """\
+# Posko Presensi: pengaturan instalasi ini. Kunci yang tidak dikenal ditolak saat mulai.
+# Rahasia tidak ditulis di sini: sebutkan berkasnya (password_file, nisbi terhadap folder ini, chmod 600)
+# atau nama variabel lingkungannya (password_env).
+
+# Nama profil pemerintah daerah (tulungagung, bulungan, malang, tarakan, bontang) atau berkas .toml sendiri.
+profile = {profile}
+# Instalasi peragaan: hanya di sini jam geser (POSKO_CLOCK) diterima.
+demo = {demo}
+
+[service]
+host = "127.0.0.1"  # hanya komputer ini; taruh reverse proxy di depannya bila perlu
+port = {port}
+workers = 2  # proses anak pembaca berkas
+"""
+_MAILBOX_EXAMPLE = """
+# Kotak surel penerima; satu blok untuk tiap kotak.
+# [[mailbox]]
+# name = "bkd1"
+# address = "presensi@contoh.go.id"
+# host = "imap.contoh.go.id"
+# tls = "tls"                          # "tls", "starttls", atau "none" (hanya 127.0.0.1)
+# password_file = "rahasia/bkd1"       # atau password_env = "POSKO_BKD1_PASSWORD"
+# received_by = ["mx.contoh.go.id"]    # server yang cap Received-nya menjadi waktu resmi
+# authserv_id = "mx.contoh.go.id"      # server yang Authentication-Results-nya dipercaya
+# archive_to = "Arsip"                 # pindahkan surel yang sudah tersimpan; bawaan: dibiarkan di tempat
+# Microsoft 365: auth = "xoauth2", style = "microsoft", token_url, client_id, scope, refresh_token_file
+"""
+_SMTP_EXAMPLE = """
+# Server pengirim tanda terima.
+# [smtp]
+# host = "smtp.contoh.go.id"
+# tls = "starttls"
+# username = "presensi@contoh.go.id"
+# password_file = "rahasia/smtp"
+# from_address = "presensi@contoh.go.id"
+# from_name = "Posko Presensi BKD"
+# daily_cap = 5000       # batas pesan keluar sehari
+# per_sender_hour = 30   # batas balasan kepada satu alamat dalam satu jam
+"""
+_TAIL = """
+# Berkas asli. Untuk beberapa mesin: kind = "s3", bucket, endpoint, region, access_key_file, secret_key_file.
+[blobs]
+kind = "folder"
+path = "originals"
+
+[operator]
+receivers = []   # alamat yang diberi tahu bila ada gangguan
+# backup_dir = "/media/cadangan/posko"
+"""
+
+
+def write_default(
+    data: Path,
+    profile: str,
+    *,
+    demo: bool = False,
+    port: int = 8000,
+    mailboxes: Sequence[Mapping[str, Value]] = (),
+    smtp: Mapping[str, Value] | None = None,
+) -> Path:
+    """Make the data folder (0700), ``posko.toml`` and ``status.token``; returns the path of ``posko.toml``.
+
+    ``mailboxes`` and ``smtp`` are written as blocks when given, else as commented examples.
+    Raises ``ConfigurationError`` when the folder already holds an installation.
+    """
+    path = data / FILE_NAME
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    text = _HEAD.format(profile=_toml(profile), demo=_toml(demo), port=port)
+    text += "".join(_block("[[mailbox]]", box) for box in mailboxes) or _MAILBOX_EXAMPLE
+    text += _block("[smtp]", smtp) if smtp else _SMTP_EXAMPLE
+    try:
+        write_secret(data / TOKEN_NAME, secrets.token_urlsafe(32))
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text + _TAIL)
+    except FileExistsError as error:
+        raise ConfigurationError("sudah ada instalasi di folder ini", file=str(error.filename)) from None
+    return path
+
+
+def write_secret(path: Path, value: str) -> None:
+    """Write ``value`` to a new file that only its owner can read, from its first moment on."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(value + "\n")
+
+
+def _block(header: str, keys: Mapping[str, Value]) -> str:
+    return f"\n{header}\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in keys.items())
+
+
+def _toml(value: Value) -> str:
+    # For these types JSON and TOML write alike.
+    return json.dumps(value if isinstance(value, str | int) else list(value), ensure_ascii=False)

@@ -1,0 +1,76 @@
+"""From a failed check of a profile to one sentence for the person who wrote the file: where, what, what instead."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from domain.profile_base import Misfit
+from domain.toml_place import Place, line_of
+
+
+def toml_line(error: tomllib.TOMLDecodeError) -> int | None:
+    """The line that ``tomllib`` names only within its message; None at the end of the file."""
+    found = re.search(r"at line (\d+)", str(error))
+    return int(found[1]) if found else None
+
+
+def explain(error: ValidationError, model: type[BaseModel], text: str) -> tuple[str, int]:
+    """The first fault of a checked TOML ``text`` and the line of its key (the nearest table if it is missing)."""
+    faults = error.errors(include_url=False)
+    place, sentence = _fault(faults[0], model)
+    more = f" (dan {len(faults) - 1} kesalahan lain)" if len(faults) > 1 else ""
+    # A key missing at the top level belongs before the first table.
+    return f"{sentence}{more}", line_of(text, place) or 1
+
+
+def _fault(fault: ErrorDetails, model: type[BaseModel]) -> tuple[Place, str]:
+    # pydantic marks a wrong key of a mapping with "[key]" behind it.
+    place: Place = tuple(part for part in fault["loc"] if part != "[key]")
+    cause = fault.get("ctx", {}).get("error")
+    if isinstance(cause, Misfit):
+        place = (*place, *cause.place)
+        return place, f"{_dotted(place)}: {cause}"
+    field = _field_at(place, model)
+    expected = field.description if field and field.description else "lihat contoh profil"
+    if fault["type"] == "missing":
+        return place, f"kunci wajib {_dotted(place)} belum ada; diharapkan: {expected}"
+    if fault["type"] == "extra_forbidden":
+        return place, f"kunci {_dotted(place)} tidak dikenal; yang dikenal: {', '.join(_known(place, model))}"
+    written = f" = {fault['input']!r}" if isinstance(fault["input"], str | int | float) else ""
+    return place, f"{_dotted(place)}{written} tidak dapat diterima; diharapkan: {expected}"
+
+
+def _dotted(place: Place) -> str:
+    """``("windows", 0, "opens")`` → ``windows[1].opens``, counted from 1 as people do."""
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+
+
+def _walk(place: Place, model: type[BaseModel]) -> Iterator[tuple[FieldInfo | None, type[BaseModel]]]:
+    """The field and the model reached after each part of ``place``; keys of mappings and indices do not move."""
+    field: FieldInfo | None = None
+    for part in place:
+        found = model.model_fields.get(str(part))
+        if found is not None:
+            field, model = found, _model_in(found.annotation) or model
+        yield field, model
+
+
+def _field_at(place: Place, model: type[BaseModel]) -> FieldInfo | None:
+    return [field for field, _ in _walk(place, model)][-1]
+
+
+def _known(place: Place, model: type[BaseModel]) -> tuple[str, ...]:
+    """The keys of the table that holds the unknown last part of ``place``."""
+    tables = [model, *(table for _, table in _walk(place[:-1], model))]
+    return tuple(tables[-1].model_fields)
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

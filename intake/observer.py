@@ -1,0 +1,32 @@
+"""What may watch the trip of a message: metrics in the service, crash points in tests."""
+
+from typing import Protocol
+
+
+class Observer(Protocol):
+    """Told of each step after it is done; must be quick and must not raise in production."""
+
+    def reached(self, step: str, subject: int) -> None:
+        """``step`` is one of ``archived committed claimed opened read recorded sent told``; ``subject`` is a row id."""
+        ...
+
+    def file_read(self, reader: str, seconds: float) -> None:
+        """One file was read, or refused, by ``reader``."""
+        ...
+
+    def submission_recorded(self, session: str, timeliness: str) -> None:
+        """One submission was written."""
+        ...
+
+
+class Unobserved:
+    """Nobody watches."""
+
+    def reached(self, step: str, subject: int) -> None:
+        """Nothing."""
+
+    def file_read(self, reader: str, seconds: float) -> None:
+        """Nothing."""
+
+    def submission_recorded(self, session: str, timeliness: str) -> None:
+        """Nothing."""

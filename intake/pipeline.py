@@ -1,0 +1,176 @@
+"""The trip of a message after it is archived: open → read → record → answer (DESIGN.md, "The trip of a mail").
+
+Each step may be cut off anywhere: files and readings are content-addressed, everything else is written by one
+transaction that also finishes the message, so a second run finds the work done or does it whole.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from domain.errors import ReadingError
+from domain.outcome import Recording
+from domain.ports import BlobStore, Clock
+from domain.profile import Profile
+from domain.reading_json import reading_from_dict, reading_to_dict
+from domain.recording import record
+from domain.resolution import Delivery, ReadFile, World, resolve
+from domain.routing import authenticity, identify
+from domain.terms import Scheme
+from domain.wording import moment_text
+from intake.letters import Outgoing, post
+from intake.mime import MailPart
+from intake.observer import Observer
+from intake.opening import Opened, Opener
+from intake.persist import known_of, write_recording
+from intake.receipts import letters_for
+from intake.world import Worlds
+from parsers.base import ParseContext
+from parsers.sandbox import Sandbox
+from storage.engine import Database, UnitOfWork
+from storage.records import MessageRow, MessageState
+
+LEASE = timedelta(minutes=5)  # longer than any mail's reading: every file has its own deadline
+
+
+class Pipeline:
+    """Reads and records archived messages; safe to run in any number of processes on one database."""
+
+    def __init__(
+        self,
+        db: Database,
+        blobs: BlobStore,
+        sandbox: Sandbox,
+        clock: Clock,
+        profile: Profile,
+        opener: Opener,
+        outgoing: Outgoing,
+        observer: Observer,
+    ) -> None:
+        self._db = db
+        self._blobs = blobs
+        self._sandbox = sandbox
+        self._clock = clock
+        self._profile = profile
+        self._opener = opener
+        self._outgoing = outgoing
+        self._observer = observer
+        self._worlds = Worlds(profile)
+        self._codes = frozenset(spelling.upper() for spelling in profile.code_spellings)
+
+    async def read_message(self, message_id: int) -> bool:
+        """The whole trip of one message; False when it was done before or another worker has it.
+
+        Raises on passing faults, after which the message is tried again; what is wrong with the mail itself
+        (it cannot even be taken apart) sets it aside at once.
+        """
+        row = await self._claim(message_id)
+        if row is None:
+            return False
+        self._observer.reached("claimed", message_id)
+        raw = await self._blobs.get(row.sha256)
+        try:
+            opened = await self._opener.open(row, raw)
+        except ReadingError as error:
+            await self._set_aside(row, error)
+            return True
+        self._observer.reached("opened", message_id)
+        files = [await self._read_part(row, part) for part in opened.parts]
+        self._observer.reached("read", message_id)
+        await self._record(row, opened, files)
+        self._observer.reached("recorded", message_id)
+        return True
+
+    async def _claim(self, message_id: int) -> MessageRow | None:
+        now = self._clock.to_real(self._clock.now())
+        async with self._db.begin() as uow:
+            if not await uow.messages.claim(message_id, now, LEASE):
+                return None
+            return await uow.messages.get(message_id)
+
+    async def _set_aside(self, row: MessageRow, error: ReadingError) -> None:
+        async with self._db.begin() as uow:
+            await uow.messages.finish(row.id, MessageState.QUARANTINE, f"{error.code}: {error}")
+            await self._alert(uow, row, str(error))
+
+    async def failed(self, message_id: int, error: Exception) -> None:
+        """Count a passing failure; the fifth sets the message aside and alerts the receivers once."""
+        told = f"{type(error).__name__}: {error}"[:500]
+        async with self._db.begin() as uow:
+            row = await uow.messages.fail(message_id, self._clock.to_real(self._clock.now()), told)
+            if row is not None and row.state is MessageState.QUARANTINE:
+                await self._alert(uow, row, told)
+
+    async def _alert(self, uow: UnitOfWork, row: MessageRow, error: str) -> None:
+        received = moment_text(row.official_at, self._profile)
+        await self._outgoing.alert_quarantine(uow, row, error, self._clock.now(), received)
+
+    async def _read_part(self, row: MessageRow, part: MailPart) -> ReadFile:
+        sha256 = await self._blobs.put(part.data)
+        async with self._db.begin() as uow:
+            await uow.files.add(sha256, len(part.data), part.media_type)
+            await uow.files.attach(row.id, sha256, part.path, part.name)
+            stored = await uow.files.reading(sha256, self._reader_key(row))
+        if stored is not None:
+            return ReadFile(sha256, part.name, reading_from_dict(stored))
+        reading = await self._sandbox.read(part.data, self._context(row, part.name))
+        self._observer.file_read(reading.reader, reading.seconds)
+        async with self._db.begin() as uow:
+            await uow.files.save_reading(sha256, self._reader_key(row), reading_to_dict(reading))
+        return ReadFile(sha256, part.name, reading)
+
+    def _reader_key(self, row: MessageRow) -> str:
+        """A reading depends on the file, the profile's codes and the day that completes dates without a year."""
+        return f"{self._profile.version}/{self._local(row.official_at):%Y-%m-%d}"
+
+    def _context(self, row: MessageRow, name: str) -> ParseContext:
+        return ParseContext(filename=name, codes=self._codes, received=self._local(row.official_at).date())
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self._profile.tz)
+
+    async def _record(self, row: MessageRow, opened: Opened, files: Sequence[ReadFile]) -> None:
+        async with self._db.begin() as uow:
+            world = await self._worlds.load(uow)
+            delivery = self._delivery(row, opened, world)
+            if row.duplicate_of is not None:
+                # Same Message-ID with other bytes: kept and linked, counted and answered once.
+                await uow.messages.finish(row.id, MessageState.DONE, "salinan")
+                return
+            resolution = resolve(delivery, files, world)
+            for unit in resolution.units:
+                await uow.submissions.lock(unit)
+            known = await known_of(uow, resolution)
+            recording = record(delivery, resolution, known, world)
+            recorded = await write_recording(uow, row, delivery, recording, world, self._clock.now())
+            if opened.answerable:
+                letters = letters_for(delivery, recorded, recording, [f.name for f in files], world)
+                for id_ in await post(uow, letters, self._outgoing, opened, row, self._clock.now()):
+                    await uow.defer("deliver", "send", outbox_id=id_)
+            await uow.messages.finish(row.id, MessageState.DONE, _note(recording, opened))
+        for item in recorded:
+            self._observer.submission_recorded(item.draft.session, item.draft.timeliness.value)
+
+    def _delivery(self, row: MessageRow, opened: Opened, world: World) -> Delivery:
+        day = self._local(row.official_at).date()
+        identity = identify(world.roster, Scheme.MAIL, opened.address, day)
+        return Delivery(
+            message_id=row.id,
+            channel=Scheme.MAIL,
+            official_at=row.official_at,
+            first_seen_at=row.first_seen_at,
+            address=opened.address,
+            authenticity=authenticity(identity, opened.proven),
+            subject=opened.subject,
+            text=opened.text,
+            mailbox=opened.mailbox,
+            sent_at=row.sent_at,
+            provider_signed_at=opened.sender.dkim_signed_at if opened.sender else None,
+        )
+
+
+def _note(recording: Recording, opened: Opened) -> str:
+    """What an operator wants to know of a finished message: who sent it, and what could not be placed."""
+    told = [opened.reason, *opened.problems]
+    if recording.loose:
+        told.append(f"{len(recording.loose)} berkas tidak dapat dihubungkan dengan unit")
+    return "; ".join(told)[:500]
