@@ -8,16 +8,21 @@ from pathlib import Path
 
 from bot.clock import clock_for
 from bot.settings import Settings, load_settings
+from bot.settings_blocks import Block
 from domain.ports import BlobStore, Clock
 from domain.profile import Profile, load_profile
+from domain.terms import Scheme
+from intake.channel import Channel
 from intake.letters import Outgoing
+from intake.mail_send import SmtpSettings
 from intake.observer import Observer, Unobserved
 from intake.opening import MailboxIdentity, Opener
 from intake.pipeline import Pipeline
+from intake.registry import CHANNELS
 from intake.sender import AuthPolicy, AuthStyle
 from parsers.sandbox import Sandbox
 from storage.engine import Database
-from storage.postgres import ensure_running
+from storage.postgres import DatabaseUrls, ensure_running
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Installation:
     clock: Clock
     db: Database
     blobs: BlobStore
+    urls: DatabaseUrls
 
 
 @asynccontextmanager
@@ -37,23 +43,24 @@ async def open_installation(data: Path | None, settings: Settings | None = None)
     settings = settings or load_settings(data)
     profile = load_profile(settings.profile_source)
     clock = clock_for(settings)
-    db = await Database.open(await database_url(settings))
+    urls = await database_urls(settings)
+    db = await Database.open(urls.service)
     try:
-        yield Installation(settings, profile, clock, db, blobs_of(settings))
+        yield Installation(settings, profile, clock, db, blobs_of(settings), urls)
     finally:
         await db.close()
 
 
-async def database_url(settings: Settings) -> str:
+async def database_urls(settings: Settings) -> DatabaseUrls:
     """The database to use; the embedded one is started when nobody runs it yet."""
     if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
+        return DatabaseUrls.external(settings.database_url.get_secret_value())
     return await asyncio.to_thread(ensure_running, settings.data, settings.pg_user)
 
 
 def blobs_of(settings: Settings) -> BlobStore:
     """Where originals lie."""
-    raise NotImplementedError
+    return open_blobs(settings)
 
 
 def mailboxes_of(settings: Settings) -> dict[str, MailboxIdentity]:
@@ -75,21 +82,48 @@ def own_addresses(settings: Settings) -> frozenset[str]:
     return frozenset(addresses)
 
 
-def pipeline_of(place: Installation, sandbox: Sandbox, observer: Observer | None = None) -> Pipeline:
-    """The pipeline of an installation."""
-    settings = place.settings
-    outgoing = Outgoing(
+def outgoing_of(settings: Settings) -> Outgoing:
+    """How the desk writes."""
+    return Outgoing(
         receivers=settings.operator.receivers,
         own_addresses=own_addresses(settings),
         per_address_hour=settings.smtp.per_sender_hour if settings.smtp else 30,
     )
+
+
+def pipeline_of(place: Installation, sandbox: Sandbox, observer: Observer | None = None) -> Pipeline:
+    """The pipeline of an installation."""
     return Pipeline(
         db=place.db,
         blobs=place.blobs,
         sandbox=sandbox,
         clock=place.clock,
         profile=place.profile,
-        opener=Opener(sandbox, mailboxes_of(settings)),
-        outgoing=outgoing,
+        opener=Opener(sandbox, mailboxes_of(place.settings)),
+        outgoing=outgoing_of(place.settings),
         observer=observer or Unobserved(),
     )
+
+
+def channels_of(place: Installation) -> dict[Scheme, Channel]:
+    """Every channel that is set up, opened by the one list."""
+    smtp = place.settings.smtp
+    if smtp is None:
+        return {}
+    settings = SmtpSettings(
+        host=smtp.host,
+        port=smtp.smtp_port,
+        from_address=smtp.from_address,
+        from_name=smtp.from_name,
+        tls=smtp.tls,
+        username=smtp.username,
+        password=lambda: secret_text(smtp, "password"),
+        ca_file=place.settings.place(smtp.ca_file) if smtp.ca_file else None,
+    )
+    return {line.scheme: line.open(settings, place.clock) for line in CHANNELS}
+
+
+def secret_text(block: Block, name: str) -> str | None:
+    """A fetched secret as text, at the moment it is needed."""
+    kept = block.secret(name)
+    return kept.get_secret_value() if kept else None

@@ -8,9 +8,8 @@ from bot.announcements import announce_end, announce_start
 from bot.bootstrap import open_installation
 from bot.cli_base import DataOption, JsonOption, day_of, put, put_json, run_async, say
 from domain.errors import UsageError
-from domain.fallback import Period, Scope
-from domain.terms import Pattern, Session
-from domain.windows import windows_on
+from domain.fallback import Period, Scope, is_retroactive
+from domain.terms import Session
 
 app = typer.Typer(help="Masa presensi manual (TLG-00).", no_args_is_help=True)
 
@@ -46,7 +45,6 @@ def on(
             ]
             if unknown:
                 raise UsageError(f"tidak ada dalam daftar: {', '.join(unknown)}")
-            opens = next(w.opens for w in windows_on(place.profile, start, Pattern.FIVE) if w.session is session)
             period = Period(
                 id=None,
                 scope=scope,
@@ -59,7 +57,7 @@ def on(
                 letter=letter,
                 declared_by=by,
                 declared_at=now,
-                retroactive=now > opens,
+                retroactive=is_retroactive(place.profile, start, session, now),
             )
             number = await uow.periods.add(period)
             told = 0 if quiet else await announce_start(uow, place, number, period, roster)

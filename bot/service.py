@@ -29,11 +29,8 @@ log = structlog.get_logger()
 class Service:
     """One process of an installation. ``serve`` reads mailboxes and answers the web; ``work`` only does jobs."""
 
-    def __init__(
-        self, place: Installation, database_url: str, queues: Sequence[str] = QUEUES, observer: Observer | None = None
-    ) -> None:
+    def __init__(self, place: Installation, queues: Sequence[str] = QUEUES, observer: Observer | None = None) -> None:
         self._place = place
-        self._url = database_url
         self._queues = list(queues)
         self._metrics = Metrics()
         self._observer: Observer = observer or Watching(self._metrics, place.clock)
@@ -87,7 +84,7 @@ class Service:
             Dispatcher(place.db, channels, place.clock, self._observer),
             place.clock,
         )
-        app = job_app(self._url)
+        app = job_app(place.urls.service)
         jobs.register(app)
         await parts.enter_async_context(app.open_async())
         for queue in self._queues:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from domain.columns import Column, filled_columns
-from domain.fallback import covers
+from domain.due import expected_people
 from domain.outcome import RECAP, Flag, SubmissionDraft
 from domain.reading import HeadMark, ProblemCode, SheetKind, Verdict
 from domain.resolution import Delivery, ResolvedSheet, World
@@ -54,8 +54,8 @@ def _due(draft: SubmissionDraft, world: World) -> set[Flag]:
         return set()
     if not world.calendar.day(draft.date, pattern_of(world, draft.unit), draft.unit).working:
         return {Flag.NOT_DUE}
-    period = covers(world.periods, draft.unit, draft.date, Session(draft.session))
-    return set() if period else {Flag.OUTSIDE_PERIOD}
+    expected = expected_people(world.roster, world.periods, draft.unit, draft.date, Session(draft.session))
+    return {Flag.OUTSIDE_PERIOD} if expected is None else set()
 
 
 def _time(draft: SubmissionDraft, delivery: Delivery, world: World) -> set[Flag]:

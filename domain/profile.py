@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
@@ -73,7 +73,9 @@ class Profile(Part):
     codes: dict[str, StatusCode] = Field(min_length=1, description="kode status dan artinya (K1 s.d. K3)")
     deadlines: Deadlines = Field(description="batas laporan (K5, K6)")
     routing: Routing = Field(default=Routing(), description="pengecualian jalur kirim (TLG-11 s.d. TLG-15)")
-    forms: dict[FormKind, FormRule] = Field(description="formulir; daily, weekly dan monthly selalu ada")
+    forms: dict[FormKind, FormRule] = Field(
+        description=f"formulir bernama {', '.join(get_args(FormKind))}; tiga yang pertama wajib"
+    )
     recipients: dict[ReportKind, Recipient] = Field(description="penerima laporan: weekly dan monthly")
     retention: Retention = Field(description="lama simpan tiap golongan data")
     escalation: Escalation = Field(description="eskalasi saat jendela tutup")

@@ -20,12 +20,19 @@ def toml_line(error: tomllib.TOMLDecodeError) -> int | None:
 
 
 def explain(error: ValidationError, model: type[BaseModel], text: str) -> tuple[str, int]:
-    """The first fault of a checked TOML ``text`` and the line of its key (the nearest table if it is missing)."""
-    faults = error.errors(include_url=False)
+    """One fault of a checked TOML ``text`` and the line of its key (of the nearest table if the key is missing)."""
+    # A misspelt key is unknown and missing at once; the unknown one is what the person wrote.
+    faults = sorted(error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden")
     place, sentence = _fault(faults[0], model)
     more = f" (dan {len(faults) - 1} kesalahan lain)" if len(faults) > 1 else ""
-    # A key missing at the top level belongs before the first table.
-    return f"{sentence}{more}", line_of(text, place) or 1
+    return f"{sentence}{more}", _line(text, place)
+
+
+def _line(text: str, place: Place) -> int:
+    """The line of ``place``, else of the first table below it; a key missing at the top level belongs on line 1."""
+    found = line_of(text, place) or line_of(text, (*place, 0))
+    below = (n for n, line in enumerate(text.splitlines(), 1) if line.startswith(f"[{_dotted(place)}."))
+    return found or next(below, 1)
 
 
 def _fault(fault: ErrorDetails, model: type[BaseModel]) -> tuple[Place, str]:

@@ -23,7 +23,7 @@ from domain.reading import HeadMark, Problem, ProblemCode, SheetKind
 from domain.resolution import Delivery, Resolution, ResolvedSheet, World
 from domain.rows import RowWork, work_rows
 from domain.terms import Session, Timeliness
-from domain.timing import judge_recap, judge_session
+from domain.timing import judge_apel, judge_recap, judge_session
 
 UNREADABLE_KINDS = (SheetKind.NOT_SHEET, SheetKind.UNREADABLE)
 _RETAKE = frozenset(
@@ -176,6 +176,8 @@ def _timing(
         if existing and existing.received:
             return _Timing(existing.timeliness, existing.late_minutes)
         return _Timing(*judge_recap(world, target.unit, target.date, at))
+    if any(s.sheet.kind is SheetKind.APEL for s in readable) and not (existing and existing.received):
+        return _Timing(*judge_apel(world, target.unit, target.date, at))
     forms = [s.sheet.form for s in readable if s.sheet.form]
     expected = max((f.pages for f in forms), default=1)
     pages = dict(existing.pages) if existing and existing.received else {}

@@ -36,6 +36,16 @@ def judge_recap(world: World, unit: str, last_day: date, moment: datetime) -> tu
     return Timeliness.LATE, int((moment - deadline.late_from) / MINUTE) + 1
 
 
+def judge_apel(world: World, unit: str, day: date, moment: datetime) -> tuple[Timeliness, int]:
+    """BLG-16, BLG-17: the list of a ceremony is due by the profile's own hour, inclusive to its minute."""
+    if world.profile.apel is None:
+        return judge_session(world, unit, day, Session.DATANG, {1: moment})
+    closes = datetime.combine(day, world.profile.apel.deadline, world.profile.tz)
+    if moment < closes + MINUTE:
+        return Timeliness.ON_TIME, 0
+    return Timeliness.LATE, int((moment - closes) / MINUTE)
+
+
 def judge_session(
     world: World, unit: str, day: date, session: Session, pages: Mapping[int, datetime]
 ) -> tuple[Timeliness, int]:

@@ -1,4 +1,4 @@
-"""One mailbox, one thread, one connection: every mail is fetched, kept and committed before the server is told anything.
+"""One mailbox, one thread, one connection: every mail is fetched, kept and committed before the server hears of it.
 
 The state is ours: (account, folder, UIDVALIDITY, UID) plus the SHA-256 of the bytes. Flags are never read or set: a
 person may open, flag or move mail as he likes (facts: mail).
@@ -99,29 +99,32 @@ class MailboxReader:
                 # on a broken server, and whatever it was, this connection is dead and a new one may work.
                 if not self._stopping.is_set():
                     self._pulse.failed(error)
-                    log.warning("mailbox_failed", account=self.name, error=type(error).__name__, pause_s=self._pause)
-                    self._rest()
+                    self._rest(error)
         self._pulse.state(MailboxState.STOPPED)
 
-    def _rest(self) -> None:
+    def _rest(self, error: Exception) -> None:
         self._pause = min(max(1.0, self._pause * 2), self._settings.longest_pause_s)
+        log.warning("mailbox_failed", account=self.name, error=type(error).__name__, pause_s=self._pause)
         self._stopping.wait(self._pause)
 
     def _serve_connection(self) -> None:
         connection = ImapConnection(self._settings.server)
         with self._connection_lock:
             self._connection = connection
+        folder: FolderReader | None = None
         try:
             self._login(connection)
             folder = self._open_folder(connection)
             while not self._stopping.is_set():
                 self._pulse.state(MailboxState.FETCHING)
                 folder.take_in()
-                self._pause = 0.0
+                folder.progress = True
                 self._reconcile_after_window(folder)
                 self._pulse.state(MailboxState.WAITING)
                 self._wait_for_news(connection)
         finally:
+            if folder and folder.progress:
+                self._pause = 0.0  # something was achieved: the next attempt need not wait long
             with self._connection_lock:
                 self._connection = None
             connection.close()

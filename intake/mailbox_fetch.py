@@ -12,7 +12,7 @@ from intake.mailbox_settings import MailboxSettings
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One original: its bytes in ``data``, or in the file ``path`` when it is big. ``headers`` are its own, unfolded."""
+    """One original: its bytes in ``data``, or in the file ``path`` when it is big; ``headers`` are unfolded."""
 
     uid: int
     internal_at: datetime | None

@@ -30,7 +30,9 @@ Keeping = tuple["Future[None]", list[int]]
 class Begin(Protocol):
     """Start a coroutine on the event loop from the mailbox's thread."""
 
-    def __call__(self, work: Coroutine[Any, Any, T]) -> "Future[T]": ...
+    def __call__(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
+        """The future to wait for."""
+        ...
 
 
 @dataclass
@@ -47,6 +49,7 @@ class FolderReader:
     window_open: Callable[[], bool]
     stopping: threading.Event
     begin: Begin
+    progress: bool = False  # a mail was kept, or found guilty
     _seen: set[int] | None = None  # kept under this UIDVALIDITY and still in the folder
     _moved: set[int] = field(default_factory=set)
     _told: frozenset[int] = frozenset()
@@ -57,6 +60,7 @@ class FolderReader:
         while not self.stopping.is_set():
             new = self._look()
             if not new:
+                self._await(self.store.searched())
                 return
             self._take(new)
 
@@ -142,9 +146,14 @@ class FolderReader:
         try:
             fetched = [f for one in self.connection.metadata([uid]) for f in self._fetch([one])]
         finally:
-            if not fetched and self.poison.strike(uid):
-                log.error("mail_unreadable", account=self.settings.name, uid=uid)
+            if not fetched:
+                self._strike(uid)
         self._settle(self._keep(fetched))
+
+    def _strike(self, uid: int) -> None:
+        self.progress = True
+        if self.poison.strike(uid):
+            log.error("mail_unreadable", account=self.settings.name, uid=uid)
 
     def _fetch(self, batch: Sequence[Metadata]) -> list[Fetched]:
         return fetch_batch(self.connection, batch, self.settings, self.spool_dir)
@@ -161,9 +170,10 @@ class FolderReader:
         if error is not None:
             # A full disk or a lost database is no mail's fault; anything else may be.
             if len(uids) == 1 and not isinstance(error, OSError | StorageError):
-                self.poison.strike(uids[0])
+                self._strike(uids[0])
             raise error
         self.poison.acquit(uids)
+        self.progress = True
         if self._seen is not None:
             self._seen.update(uids)
         self.pulse.kept(len(uids))

@@ -5,20 +5,24 @@ Runs on the event loop; the mailbox's thread waits for each answer.
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
 
-import structlog
-
+from domain.errors import StorageError
 from domain.ports import BlobStore, Clock
+from domain.terms import Scheme
+from intake.mail_headers import decode_words, first_of, message_ids
+from intake.mail_times import mail_times
 from intake.mailbox_fetch import Fetched
 from intake.mailbox_settings import MailboxSettings
-from storage.engine import Database
-
-log = structlog.get_logger()
+from intake.sender import strict_address
+from storage.engine import Database, UnitOfWork
+from storage.jobs import READ_MESSAGE
+from storage.records import NewMessage
 
 SILENT = "mailbox_silent"
 UNRECONCILED = "mailbox_unreconciled"
 UNREADABLE = "mailbox_unreadable"
-READ_TASK, READ_QUEUE = "read_message", "read"
 
 
 class MailStore:
@@ -38,27 +42,32 @@ class MailStore:
         self._validity = uidvalidity
         async with self._db.begin() as uow:
             before = await uow.cursors.get(self._account, self._folder)
-            await uow.cursors.set(self._account, self._folder, uidvalidity, self._clock.now())
         return before is not None and before.uidvalidity != uidvalidity
+
+    async def searched(self) -> None:
+        """A search succeeded and nothing is left to fetch: other processes may see it (``posko doctor``)."""
+        async with self._db.begin() as uow:
+            await uow.cursors.set(self._account, self._folder, self._validity, self._clock.to_real(self._clock.now()))
 
     async def known(self, uids: Iterable[int]) -> set[int]:
         """Which of ``uids`` have rows."""
         async with self._db.begin() as uow:
-            return set(await uow.sightings.known(self._account, self._folder, self._validity, set(uids)))
+            return await uow.sightings.known(self._account, self._folder, self._validity, uids)
 
     async def gone(self, present: set[int]) -> list[int]:
         """Note which seen messages have left the folder, and return those newly gone."""
         async with self._db.begin() as uow:
-            return list(
-                await uow.sightings.mark_gone(self._account, self._folder, self._validity, present, self._clock.now())
+            return await uow.sightings.mark_gone(
+                self._account, self._folder, self._validity, present, self._clock.now()
             )
 
     async def keep(self, batch: Sequence[Fetched]) -> None:
         """Archive the originals, then record them in one transaction (facts: mail, "Must hold" 1)."""
         hashes = await asyncio.gather(*(self._archive(one) for one in batch))
         async with self._db.begin() as uow:
-            for one, sha256 in zip(batch, hashes, strict=True):
-                await self._record(uow, one, sha256)
+            ids = [await self._record(uow, one, sha256) for one, sha256 in zip(batch, hashes, strict=True)]
+            nudges: list[dict[str, Any]] = [{READ_MESSAGE.argument: new} for new in ids if new is not None]
+            await uow.defer_many(READ_MESSAGE.name, READ_MESSAGE.queue, nudges)
         for one in batch:
             if one.path:
                 one.path.unlink(missing_ok=True)
@@ -80,26 +89,27 @@ class MailStore:
     async def _incident(self, kind: str, holds: bool, note: str, since: datetime | None = None) -> None:
         now = self._clock.now()
         async with self._db.begin() as uow:
-            standing = [i for i in await uow.incidents.open_for(self._account) if i.kind == kind]
-            if holds and not standing:
+            if holds:
                 await uow.incidents.open(kind, "all", self._account, since or now, note)
-            for incident in () if holds else standing:
-                await uow.incidents.close(incident.id, now)
+            else:
+                await uow.incidents.close(kind, self._account, now)
 
-    async def _record(self, uow: UnitOfWork, one: Fetched, sha256: str) -> None:
+    async def _record(self, uow: UnitOfWork, one: Fetched, sha256: str) -> int | None:
+        """Record one original; its id when it is new and has to be read."""
         now = self._clock.now()
         new = self._message(one, sha256, now)
         message_id = await uow.messages.add(new)
         if message_id is None:
             known = await uow.messages.by_event(new.channel, new.account, new.event_id)
-            await uow.sightings.add(self._account, self._folder, self._validity, one.uid, known, now)
-            return
+            if known is None:
+                raise StorageError(f"kiriman {sha256} hilang di antara dua perintah")
+            await uow.sightings.add(self._account, self._folder, self._validity, one.uid, known.id, now)
+            return None
         await uow.sightings.add(self._account, self._folder, self._validity, one.uid, message_id, now)
-        if new.header_id:
-            first = await uow.messages.by_header_id(new.header_id)
-            if first is not None and first.id != message_id:
-                await uow.messages.link_duplicate(message_id, first.id)
-        await uow.defer(READ_TASK, READ_QUEUE, message_id=message_id)
+        first = await uow.messages.by_header_id(new.header_id) if new.header_id else None
+        if first is not None and first.id != message_id:
+            await uow.messages.link_duplicate(message_id, first.id)
+        return message_id
 
     def _message(self, one: Fetched, sha256: str, now: datetime) -> NewMessage:
         times = mail_times(one.headers, self._received_by, one.internal_at, now)

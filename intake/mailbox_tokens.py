@@ -9,7 +9,7 @@ _DATABASE_S = 60.0
 
 
 class StoredRefreshTokens:
-    """``intake.oauth.RefreshTokens`` on ``uow.tokens``. Never called on the event loop's own thread: it waits for it."""
+    """``intake.oauth.RefreshTokens`` on ``uow.tokens``. Never called on the loop's own thread: it waits for it."""
 
     def __init__(self, account: str, db: Database, clock: Clock, loop: asyncio.AbstractEventLoop) -> None:
         self._account = account
@@ -31,4 +31,4 @@ class StoredRefreshTokens:
 
     async def _save(self, token: str) -> None:
         async with self._db.begin() as uow:
-            await uow.tokens.put(self._account, token, self._clock.now())
+            await uow.tokens.set(self._account, token, self._clock.now())

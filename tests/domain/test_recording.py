@@ -1,104 +1,18 @@
 """The heart: one message and what is known → submissions, facts, questions, flags."""
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from domain.calendar import WorkCalendar
-from domain.fallback import Period, Scope
-from domain.outcome import RECAP, Flag, Known, KnownSubmission, QuestionKind, Recording, SubmissionDraft
+from domain.fallback import Scope
+from domain.outcome import RECAP, Flag, Known, KnownSubmission, QuestionKind
 from domain.profile import load_profile
-from domain.reading import (
-    Cell,
-    FileReading,
-    HeadMark,
-    PrintedForm,
-    Problem,
-    ProblemCode,
-    Row,
-    SheetKind,
-    SheetReading,
-    Verdict,
-)
-from domain.recording import record
-from domain.resolution import Delivery, ReadFile, World, resolve
-from domain.roster import Address, AddressRole, Person, Placement, Roster, Route, Unit
-from domain.terms import Authenticity, Pattern, Scheme, Session, StatusKey, Timeliness
-
-WIB = ZoneInfo("Asia/Jakarta")
-DAY = date(2026, 11, 24)  # a Tuesday
-IN, OUT = Session.DATANG, Session.PULANG
-PROFILE = load_profile("tulungagung")
-
-SITI, BUDI, AGUS = "197911222006121901", "198009252002121902", "197610152001042903"
-UNITS = {
-    "U1": Unit("U1", "Dinas Perhubungan"),
-    "U2": Unit("U2", "UPTD Parkir", parent="U1", route=Route.VIA_PARENT, coordinator="U1"),
-    "U3": Unit("U3", "SMP Negeri 1 Tulungagung", kind="smp", pattern=Pattern.SIX, mailbox="sekolah@bkd.test"),
-}
-PEOPLE = {
-    SITI: Person(SITI, "Siti Aminah, S.E.", "Siti Aminah", nip=SITI),
-    BUDI: Person(BUDI, "Budi Santoso", "Budi Santoso", nip=BUDI),
-    AGUS: Person(AGUS, "Drs. Agus Setiawan", "Agus Setiawan", nip=AGUS),
-}
-ROSTER = Roster(
-    version=3,
-    units=UNITS,
-    people=PEOPLE,
-    placements=(
-        Placement(SITI, "U1", date(2000, 1, 1), head=True),
-        Placement(BUDI, "U1", date(2000, 1, 1)),
-        Placement(AGUS, "U2", date(2000, 1, 1)),
-    ),
-    addresses=(
-        Address(Scheme.MAIL, "dishub@presensi.test", unit="U1", role=AddressRole.RECAP_OFFICER),
-        Address(Scheme.MAIL, "parkir@presensi.test", unit="U2", role=AddressRole.RECAP_OFFICER),
-        Address(Scheme.MAIL, "smp1@presensi.test", unit="U3", role=AddressRole.RECAP_OFFICER),
-    ),
-)
-ALWAYS = Period(
-    1, Scope.ALL, frozenset(), date(2026, 11, 1), IN, None, None, "server padam", "", "BKD",
-    datetime(2026, 10, 31, tzinfo=WIB), False,
-)  # fmt: skip
-WORLD = World(PROFILE, WorkCalendar(PROFILE), ROSTER, (ALWAYS,))
-
-
-def at(hour: int, minute: int = 0, second: int = 0, day: date = DAY) -> datetime:
-    return datetime.combine(day, time(hour, minute, second), WIB)
-
-
-def mail(when: datetime, by: str = "dishub@presensi.test", **fields: object) -> Delivery:
-    base = Delivery(7, Scheme.MAIL, when, when, by, Authenticity.VERIFIED)
-    return replace(base, **fields)  # type: ignore[arg-type]
-
-
-def row(person: str, *cells: Cell, no: int = 1, note: str = "") -> Row:
-    return Row(no, PEOPLE[person].name, person, cells, note)
-
-
-def cell(verdict: Verdict = Verdict.REPORTED, session: Session = IN, day: date = DAY, **fields: object) -> Cell:
-    return Cell(verdict, day, session, **fields)  # type: ignore[arg-type]
-
-
-def sheet(*rows: Row, unit: str | None = "Dinas Perhubungan", **fields: object) -> SheetReading:
-    base = SheetReading(kind=SheetKind.DAILY, unit_text=unit, dates=(DAY,), rows=rows)
-    return replace(base, **fields)  # type: ignore[arg-type]
-
-
-def file(*sheets: SheetReading, sha: str = "a" * 64, problems: tuple[Problem, ...] = ()) -> ReadFile:
-    return ReadFile(sha, "presensi.xlsx", FileReading("workbook/1", sheets, problems))
-
-
-def run(delivery: Delivery, *files: ReadFile, known: Known | None = None, world: World = WORLD) -> Recording:
-    return record(delivery, resolve(delivery, files, world), known or Known(), world)
-
-
-def only(recording: Recording) -> SubmissionDraft:
-    (draft,) = recording.submissions
-    return draft
-
+from domain.reading import Cell, HeadMark, PrintedForm, Problem, ProblemCode, Row, SheetKind, SheetReading, Verdict
+from domain.resolution import ReadFile
+from domain.terms import Authenticity, StatusKey, Timeliness
+from tests.fakes.desk_world import AGUS, BUDI, DAY, IN, OUT, SITI, WORLD, at, cell, file, mail, only, row, run, sheet
 
 BOTH = (row(SITI, cell()), row(BUDI, cell(), no=2))
 
@@ -362,3 +276,21 @@ def test_a_sheet_without_unit_and_date_takes_them_from_sender_and_moment() -> No
     draft = only(run(mail(at(15, 45) + timedelta()), file(bare)))
     assert (draft.unit, draft.date, draft.session) == ("U1", DAY, "pulang")
     assert Flag.UNIT_FROM_SENDER in draft.flags
+
+
+@pytest.mark.parametrize(("when", "timeliness"), [(at(9, 0, 59), Timeliness.ON_TIME), (at(9, 1), Timeliness.LATE)])
+def test_an_apel_list_in_bulungan_is_due_by_nine(when: datetime, timeliness: Timeliness) -> None:
+    bulungan = load_profile("bulungan")
+    world = replace(WORLD, profile=bulungan, calendar=WorkCalendar(bulungan))
+    local = when.replace(tzinfo=bulungan.tz)
+    draft = only(run(mail(local), file(sheet(*BOTH, kind=SheetKind.APEL)), world=world))
+    assert draft.timeliness is timeliness  # BLG-17
+
+
+def test_a_sheet_under_a_period_for_persons_is_due_for_them() -> None:
+    named = replace(WORLD.periods[0], scope=Scope.PERSONS, members=frozenset({SITI}))
+    inside = only(run(mail(at(7, 10)), file(sheet(*BOTH)), world=replace(WORLD, periods=(named,))))
+    assert Flag.OUTSIDE_PERIOD not in inside.flags
+    other = replace(named, members=frozenset({AGUS}))
+    outside = only(run(mail(at(7, 10)), file(sheet(*BOTH)), world=replace(WORLD, periods=(other,))))
+    assert Flag.OUTSIDE_PERIOD in outside.flags

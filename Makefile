@@ -1,0 +1,50 @@
+# Perintah pengembang. Yang dibutuhkan hanya Python 3.11 atau lebih baru, git, dan make.
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+READY := .venv/.siap
+# Pilihan tambahan untuk pytest, misalnya: make test ARGS="-k clock"
+ARGS :=
+
+.PHONY: demo test lint types unit sweep bench clean
+.DEFAULT_GOAL := test
+
+demo: $(READY)
+	@$(PYTHON) posko.py demo
+
+test: lint types unit
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(PYTHON) -m pytest -m "not slow" $(ARGS)
+
+# Uji panjang: kill -9, seluruh korpus, beban.
+sweep: $(READY)
+	$(PYTHON) -m pytest -m slow --timeout 3000 $(ARGS)
+
+bench: $(READY)
+	$(PYTHON) -m benchmarks
+
+$(READY): requirements-dev.txt
+	@for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+		if $$name -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			found=$$name; break; \
+		fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "Butuh Python 3.11 atau lebih baru beserta modul venv (Debian/Ubuntu: apt install python3 python3-venv)." >&2; \
+		exit 1; \
+	fi; \
+	echo "Menyiapkan .venv dengan $$found (hanya sekali, beberapa menit) ..." >&2; \
+	$$found -m venv .venv
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv build dist demo-run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

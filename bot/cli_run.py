@@ -1,0 +1,52 @@
+"""``posko serve``, ``work`` and ``demo``: the running service."""
+
+from typing import Annotated
+
+import typer
+
+from bot.bootstrap import open_installation
+from bot.cli_base import DataOption, run_async
+from bot.clock import demo_clock
+from bot.jobs import QUEUES
+from bot.logs import set_up_logging
+from bot.service import Service
+from domain.errors import UsageError
+from parsers.confinement import hide_this_process
+from storage.locks import only_one
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these commands."""
+    app.command()(serve)
+    app.command()(work)
+
+
+def serve(data: DataOption = None) -> None:
+    """Jalankan posko: kotak surel, jam, pekerja, dan web dalam satu proses."""
+    hide_this_process()
+
+    async def run() -> None:
+        async with open_installation(data) as place:
+            set_up_logging(demo_clock(place.clock))
+            async with only_one(place.urls.service, "serve"):
+                await Service(place).serve()
+
+    run_async(run())
+
+
+def work(
+    data: DataOption = None,
+    queues: Annotated[str, typer.Option("--queues", help="Antrean yang dikerjakan.")] = ",".join(QUEUES),
+) -> None:
+    """Tambah pekerja pada basis data yang sama (boleh di mesin lain)."""
+    named = [q.strip() for q in queues.split(",") if q.strip()]
+    if unknown := [q for q in named if q not in QUEUES]:
+        raise UsageError(f"antrean tidak dikenal: {', '.join(unknown)}; yang ada: {', '.join(QUEUES)}")
+    hide_this_process()
+
+    async def run() -> None:
+        async with open_installation(data) as place:
+            set_up_logging(demo_clock(place.clock))
+            await Service(place, named).work()
+
+    run_async(run())

@@ -1,0 +1,79 @@
+"""From ``[[mailbox]]`` blocks to running readers."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.bootstrap import Installation, secret_text
+from bot.settings_blocks import Mailbox
+from domain.terms import Pattern
+from domain.windows import windows_on
+from intake.mailbox import ImapServer, MailboxReader, MailboxSettings
+from intake.mailbox_tokens import StoredRefreshTokens
+from intake.oauth import AccessTokens, OAuthSettings
+
+_BEFORE = timedelta(minutes=30)  # early sheets are frequent enough to be answered at once
+_AFTER = timedelta(minutes=30)
+
+
+def open_mailboxes(place: Installation, loop: asyncio.AbstractEventLoop) -> list[MailboxReader]:
+    """One reader per configured mailbox, not started."""
+    return [
+        MailboxReader(
+            settings=_settings(place, box, loop),
+            db=place.db,
+            blobs=place.blobs,
+            clock=place.clock,
+            loop=loop,
+            spool_dir=place.settings.data / "spool",
+            window_open=window_open_of(place),
+        )
+        for box in place.settings.mailboxes
+    ]
+
+
+def window_open_of(place: Installation) -> Callable[[], bool]:
+    """Whether any unit's window is open now, or opens or closed within half an hour."""
+
+    def is_open() -> bool:
+        now = place.clock.now()
+        day = now.astimezone(place.profile.tz).date()
+        return any(
+            window.opens - _BEFORE <= now < window.late_from + _AFTER
+            for pattern in Pattern
+            for window in windows_on(place.profile, day, pattern)
+        )
+
+    return is_open
+
+
+def _settings(place: Installation, box: Mailbox, loop: asyncio.AbstractEventLoop) -> MailboxSettings:
+    server = ImapServer(
+        host=box.host,
+        port=box.imap_port,
+        username=box.login,
+        tls=box.tls,
+        ca_file=place.settings.place(box.ca_file) if box.ca_file else None,
+    )
+    return MailboxSettings(
+        name=box.name,
+        server=server,
+        password=lambda: secret_text(box, "password"),
+        tokens=tokens_of(place, box, loop) if box.auth == "xoauth2" else None,
+        folder=box.folder,
+        archive_to=box.archive_to,
+        received_by=box.received_by,
+    )
+
+
+def tokens_of(place: Installation, box: Mailbox, loop: asyncio.AbstractEventLoop) -> AccessTokens:
+    """XOAUTH2 for one mailbox; rotated refresh tokens are kept in the database."""
+    settings = OAuthSettings(
+        token_url=box.token_url or "",
+        client_id=box.client_id or "",
+        client_secret=lambda: secret_text(box, "client_secret"),
+        scope=box.scope,
+        first_refresh_token=lambda: secret_text(box, "refresh_token") or "",
+    )
+    stored = StoredRefreshTokens(box.name, place.db, place.clock, loop)
+    return AccessTokens(settings, stored, place.clock.elapsed_real)

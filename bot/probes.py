@@ -1,0 +1,67 @@
+"""The doctor's questions, answered by the wired program."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from bot.bootstrap import Installation
+from bot.doctor_findings import FailingAddress, Probes
+from bot.mailboxes import tokens_of
+from bot.status import day_start
+from domain.errors import UsageError
+from domain.terms import Scheme
+from parsers.sandbox import Sandbox
+
+_WORTH_TELLING = 3  # failures in a row; fewer are a passing fault of somebody's DNS
+
+
+@asynccontextmanager
+async def probes_of(place: Installation) -> AsyncIterator[Probes]:
+    """Probes over an open installation; a sandbox is started for the one that needs it."""
+    sandbox = Sandbox(1)
+
+    async def layers() -> Mapping[str, bool]:
+        await sandbox.start()
+        return sandbox.layers()
+
+    async def access_token(name: str) -> str:
+        box = next((b for b in place.settings.mailboxes if b.name == name), None)
+        if box is None:
+            raise UsageError(f"tidak ada kotak surel bernama {name}")
+        tokens = tokens_of(place, box, asyncio.get_running_loop())
+        return await asyncio.to_thread(tokens.get)
+
+    async def version() -> int:
+        return await place.db.server_version()
+
+    async def sent_today() -> int:
+        async with place.db.begin() as uow:
+            return await uow.outbox.sent_since(day_start(place.clock.now(), place))
+
+    try:
+        yield Probes(
+            database=version,
+            blobs=place.blobs,
+            sent_today=sent_today,
+            failing_addresses=lambda: _failing(place),
+            layers=layers,
+            access_token=access_token,
+        )
+    finally:
+        await sandbox.close()
+
+
+async def _failing(place: Installation) -> Sequence[FailingAddress]:
+    """Registered addresses whose mail keeps failing authenticity."""
+    day = place.clock.now().astimezone(place.profile.tz).date()
+    async with place.db.begin() as uow:
+        roster = await uow.roster.load()
+        senders = await uow.messages.failing_senders(_WORTH_TELLING)
+    found = []
+    for sender in senders:
+        owners = roster.owners(Scheme.MAIL, sender.address, day)
+        if owners:
+            unit = owners[0].unit or (roster.unit_of(owners[0].person, day) if owners[0].person else None) or ""
+            name = roster.units[unit].name if unit in roster.units else ""
+            found.append(FailingAddress(sender.address, name, sender.failed, sender.last_reason))
+    return found

@@ -1,0 +1,149 @@
+"""The officers: they write the mails of the scenario, hand them in, and look into their mailboxes for answers."""
+
+import smtplib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr
+from typing import Protocol
+
+from demo.clock import at
+from demo.offices import BY_CODE, DESK_DOMAIN, Office
+from demo.post_office import Letter, PostOffice
+from demo.roster import Town
+from demo.scenario import DAY, Step
+from demo.sheets.paper import long_date
+
+_TYPES = {
+    "xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "pdf",
+    "zip": "zip",
+    "rar": "vnd.rar",
+}
+
+
+class Clock(Protocol):
+    """The playing clock."""
+
+    def now(self) -> datetime:
+        """The playing moment."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail that an officer handed in, and when."""
+
+    step: Step
+    message: EmailMessage
+    when: datetime
+
+
+@dataclass
+class Officers:
+    """Plays the steps in their order as the playing clock reaches them."""
+
+    town: Town
+    post: PostOffice
+    clock: Clock
+    passwords: Mapping[str, str]
+    waiting: list[Step]
+    sent: dict[str, Sent] = field(default_factory=dict)
+
+    def work(self) -> list[Sent]:
+        """Hand in what is due now; returns it. An officer who needs an answer first looks for it each time."""
+        now, done = self.clock.now(), []
+        for step in [s for s in self.waiting if at(DAY, s.at) <= now]:
+            if step.after and not self.answers(step.after):
+                continue
+            self.waiting.remove(step)
+            done.append(self._send(step, now))
+        return done
+
+    def answers(self, key: str) -> tuple[Letter, ...]:
+        """Mails of the desk in the office's mailbox that answer the step ``key``."""
+        sent = self.sent.get(key)
+        if sent is None:
+            return ()
+        own = sent.message["Message-ID"]
+        return tuple(one for one in self.post.letters(BY_CODE[sent.step.office].address) if own in thread_of(one))
+
+    def hand_in(self, message: EmailMessage, login: str) -> None:
+        """Log in as ``login`` and give the mail to the post office."""
+        with smtplib.SMTP("127.0.0.1", self.post.smtp_port, timeout=20) as smtp:
+            smtp.login(login, self.passwords[login])
+            smtp.send_message(message, from_addr=login)
+
+    def _send(self, step: Step, now: datetime) -> Sent:
+        message = self.sent[step.repeats].message if step.repeats else self._write(step, now)
+        self.hand_in(message, step.login or BY_CODE[step.office].address)
+        self.sent[step.key] = Sent(step, message, now)
+        return self.sent[step.key]
+
+    def _write(self, step: Step, now: datetime) -> EmailMessage:
+        office = BY_CODE[step.office]
+        answered = self.answers(step.after or "")
+        if step.automatic:
+            return auto_reply(office, answered[-1].message, now)
+        message = cover_letter(office, step, self.town, now)
+        if answered:
+            message["In-Reply-To"] = message["References"] = answered[-1].message["Message-ID"]
+        for name, data in step.files(self.town):
+            kind = name.rpartition(".")[2]
+            main, sub = ("image", "jpeg") if kind == "jpg" else ("application", _TYPES[kind])
+            message.add_attachment(data, maintype=main, subtype=sub, filename=name)
+        if message.is_multipart():
+            # Else every sending would choose another one, and no mail could be sent twice.
+            message.set_boundary(f"=_{step.key}_{DAY:%Y%m%d}")
+        return message
+
+
+def cover_letter(office: Office, step: Step, town: Town, now: datetime) -> EmailMessage:
+    """The mail of an officer, as offices write them; a stranger's own mail is not so polite."""
+    officer = town.officer(office.code)
+    message = EmailMessage()
+    foreign = step.login is not None and step.login.rpartition("@")[2] == "hadiah.presensi.test"
+    message["From"] = step.login if foreign else formataddr((f"Petugas Rekap {office.name}", office.address))
+    message["To"] = step.to or office.mailbox
+    message["Subject"] = "Selamat!" if foreign else f"Presensi Datang {office.name}, {long_date(DAY)}"
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{step.key}.{DAY:%Y%m%d}@{(step.login or office.address).rpartition('@')[2]}>"
+    message.set_content(
+        "Lihat lampiran.\n" if foreign else _body(office, officer.name, DAY, again=step.after is not None)
+    )
+    return message
+
+
+def _body(office: Office, officer: str, day: date, *, again: bool) -> str:
+    what = "kami kirimkan kembali" if again else "kami sampaikan"
+    return (
+        "Yth. Kepala Badan Kepegawaian Daerah\n"
+        "c.q. Kepala Subbidang Disiplin ASN\n\n"
+        f"Dengan hormat, bersama ini {what} daftar hadir (presensi manual) sesi datang {office.name} "
+        f"hari {long_date(day)} sebagaimana terlampir.\n\n"
+        "Demikian, atas perhatian Bapak/Ibu kami ucapkan terima kasih.\n\n"
+        f"Hormat kami,\nPetugas Rekap Presensi {office.name}\n{officer}\n"
+    )
+
+
+def auto_reply(office: Office, answered: EmailMessage, now: datetime) -> EmailMessage:
+    """An out-of-office reply to a mail of the desk: nobody may answer it."""
+    message = EmailMessage()
+    message["From"] = formataddr((f"Petugas Rekap {office.name}", office.address))
+    message["To"] = answered["From"]
+    message["Subject"] = f"Balasan otomatis: {answered['Subject']}"
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<otomatis.{DAY:%Y%m%d}@{office.domain}>"
+    message["In-Reply-To"] = message["References"] = answered["Message-ID"]
+    message["Auto-Submitted"] = "auto-replied"
+    message.set_content("Terima kasih atas surel Bapak/Ibu. Saat ini saya sedang cuti hingga 27 November 2026.\n")
+    return message
+
+
+def thread_of(letter: Letter) -> str:
+    """The ids that a mail of the desk answers; empty for mails of anybody else."""
+    message = letter.message
+    if not str(message["From"]).rstrip(">").endswith(f"@{DESK_DOMAIN}"):
+        return ""
+    return f"{message['In-Reply-To'] or ''} {message['References'] or ''}"

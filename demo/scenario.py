@@ -1,0 +1,215 @@
+"""The morning of the demonstration: who sends what when, and what must come of it.
+
+A ``Step`` is one mail; ``EXPECTED`` is what the desk must say of every office when the morning is over. Nothing here
+runs: ``demo.officers`` plays the steps, ``demo.outcome`` holds the service against the expectations.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from demo.offices import BOX_OPD, BOX_UPT, BY_CODE, OFFICES
+from demo.roster import Town
+from demo.sheets.odd import endless_workbook, rar, zip_bomb, zipped
+from demo.sheets.paper import Paper, damaged, misspelt, write_paper
+from demo.sheets.photo import photograph
+from demo.sheets.prints import text_pdf
+from demo.sheets.workbooks import combined_list, daily_list, weekly_grid
+
+DAY = date(2026, 11, 24)
+BEGIN, OPENS, CLOSES, END = "06.50", "07.00", "07.30", "07.40"
+SPOOFER = "warga@warnet.presensi.test"
+STRANGER = "promo@hadiah.presensi.test"
+
+Attachment = tuple[str, bytes]
+
+
+class Answer(StrEnum):
+    """Whether the desk has to answer a mail."""
+
+    OWED = "dijawab"
+    NEVER = "tidak dijawab"
+    FREE = "boleh dijawab"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One mail. ``office`` is the code whose officer it comes from, or claims to come from.
+
+    ``login``: the account that really hands it in (None: the officer's own). ``to``: None is the assigned mailbox.
+    ``after``: the key of a step whose answer the officer waits for. ``repeats``: the key of a mail sent once more
+    as it was. ``automatic``: an out-of-office reply to the answer of ``after``.
+    """
+
+    at: str
+    key: str
+    office: str
+    told: str
+    files: Callable[[Town], Sequence[Attachment]] = lambda town: ()
+    login: str | None = None
+    to: str | None = None
+    after: str | None = None
+    repeats: str | None = None
+    automatic: bool = False
+    answer: Answer = Answer.OWED
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the desk says of an office in the end: its state, flags it must carry at least, and why."""
+
+    state: str
+    flags: frozenset[str] = frozenset()
+    why: str = ""
+
+
+def _paper(town: Town, code: str, *, codes: bool = False) -> Paper:
+    return write_paper(town, BY_CODE[code], DAY, codes=codes)
+
+
+def _daily(*codes: str) -> Callable[[Town], list[Attachment]]:
+    return lambda town: [(f"presensi {_slug(codes)}.xlsx", daily_list([_paper(town, c) for c in codes]))]
+
+
+def _weekly(code: str) -> Callable[[Town], list[Attachment]]:
+    return lambda town: [(f"DAFTAR HADIR MINGGUAN {_slug((code,))}.xlsx", weekly_grid(_paper(town, code)))]
+
+
+def _combined(code: str) -> Callable[[Town], list[Attachment]]:
+    return lambda town: [(f"Absen {_slug((code,))}.xlsx", combined_list(_paper(town, code)))]
+
+
+def _pdf(code: str, password: str | None = None) -> Callable[[Town], list[Attachment]]:
+    return lambda town: [(f"Daftar Hadir {_slug((code,))}.pdf", text_pdf(_paper(town, code), password=password))]
+
+
+def _slug(codes: Sequence[str]) -> str:
+    return " ".join(BY_CODE[code].slug for code in codes)
+
+
+def _sheet_of(code: str) -> Callable[[Town], bytes]:
+    return lambda town: daily_list([_paper(town, code)])
+
+
+STEPS: tuple[Step, ...] = (
+    Step("06.55", "smp1", "U050", "mengirim sebelum waktunya", _daily("U050")),
+    Step("07.01", "setwan", "U011", "mengirim daftar harian", _daily("U011")),
+    Step(
+        "07.01.30",
+        "hadiah",
+        "U049",
+        "alamat tak dikenal mengirim berkas jebakan",
+        lambda town: [("hadiah.xlsx", endless_workbook())],
+        login=STRANGER,
+        answer=Answer.NEVER,
+    ),
+    Step("07.02", "kec1", "U071", "mengirim daftar nama/NIP satu kolom", _combined("U071")),
+    Step("07.03", "inspektorat", "U012", "mengirim PDF", _pdf("U012")),
+    Step("07.04", "pkmkota", "U062", "mengirim lembar mingguan", _weekly("U062")),
+    Step(
+        "07.05",
+        "dinsos",
+        "U020",
+        "mengirim daftar dengan kode DL, S, C",
+        lambda town: [("presensi dinsos.xlsx", daily_list([_paper(town, "U020", codes=True)]))],
+    ),
+    Step(
+        "07.05.30",
+        "cuti",
+        "U020",
+        "balasan otomatis 'sedang cuti'",
+        after="dinsos",
+        automatic=True,
+        answer=Answer.NEVER,
+    ),
+    Step("07.06", "bappeda", "U013", "mengirim lembar mingguan", _weekly("U013")),
+    Step(
+        "07.07",
+        "bpkad",
+        "U014",
+        "mengirim daftar dengan nama salah ketik",
+        lambda town: [("Absen bpkad.xlsx", combined_list(misspelt(_paper(town, "U014"))))],
+    ),
+    Step("07.08", "smp2", "U051", "mengirim daftar nama/NIP satu kolom", _combined("U051")),
+    Step("07.09", "tigabagian", "U002", "mengirim tiga Bagian dalam satu berkas", _daily("U003", "U004", "U008")),
+    Step(
+        "07.10",
+        "dishub",
+        "U045",
+        "mengirim lembarnya dan lembar UPTD Parkir",
+        lambda town: [*_combined("U045")(town), *_daily("U046")(town)],
+    ),
+    Step("07.11", "bpbd", "U018", "mengirim foto", lambda town: [("IMG_2031.jpg", photograph(_paper(town, "U018")))]),
+    Step(
+        "07.12",
+        "satpolrar",
+        "U019",
+        "mengirim arsip RAR",
+        lambda town: [("presensi.rar", rar("presensi.xlsx", _sheet_of("U019")(town)))],
+    ),
+    Step("07.13", "bapenda", "U015", "mengirim daftar harian", _daily("U015")),
+    Step("07.14", "bapenda2", "U015", "surel yang sama terkirim lagi", repeats="bapenda", answer=Answer.FREE),
+    Step("07.14.30", "umum", "U002", "mengirim Setda dan Bagian Umum", _daily("U001", "U002")),
+    Step(
+        "07.15",
+        "kesbangpol",
+        "U017",
+        "mengirim daftar dengan NIP rusak oleh Excel",
+        lambda town: [("presensi kesbangpol.xlsx", daily_list([damaged(_paper(town, "U017"))]))],
+    ),
+    Step(
+        "07.16",
+        "pertanian",
+        "U033",
+        "mengirim PDF dan lembar dua UPTD",
+        lambda town: [*_pdf("U033")(town), *_daily("U034", "U035")(town)],
+    ),
+    Step("07.17", "dlhbom", "U021", "mengirim bom ZIP", lambda town: [("presensi.zip", zip_bomb())]),
+    Step("07.18", "kesra", "U005", "mengirim langsung, tidak lewat Bagian Umum", _daily("U005")),
+    Step("07.19", "pkmutara", "U063", "mengirim lembar mingguan", _weekly("U063")),
+    Step("07.19.30", "satpol", "U019", "mengirim ulang sebagai XLSX", _daily("U019"), after="satpolrar"),
+    Step("07.20", "smp3", "U052", "mengirim PDF", _pdf("U052")),
+    Step("07.21", "palsu", "U022", "surel palsu atas namanya", _daily("U022"), login=SPOOFER),
+    Step("07.22", "kominfokunci", "U023", "mengirim PDF berkata sandi", _pdf("U023", password="rahasia")),
+    Step("07.23", "dpmptsp", "U024", "mengirim ke kotak BKD yang keliru", _daily("U024"), to=BOX_UPT),
+    Step("07.24", "smp4", "U053", "mengirim daftar harian", _daily("U053")),
+    Step("07.25", "smp6", "U055", "mengirim daftar nama/NIP satu kolom", _combined("U055")),
+    Step("07.26", "pendidikan", "U048", "mengirim lembar mingguan", _weekly("U048")),
+    Step(
+        "07.26.30",
+        "dlh",
+        "U021",
+        "mengirim ulang dalam ZIP yang wajar",
+        lambda town: [("presensi.zip", zipped("presensi dlh.xlsx", _sheet_of("U021")(town)))],
+        after="dlhbom",
+    ),
+    Step("07.27", "dinkes", "U049", "mengirim daftar nama/NIP satu kolom", _combined("U049")),
+    Step("07.28", "kec2", "U072", "mengirim daftar harian", _daily("U072")),
+    Step("07.34", "kec3", "U073", "mengirim terlambat", _daily("U073")),
+    Step("07.36", "kominfo", "U023", "mengirim ulang tanpa kata sandi", _pdf("U023"), after="kominfokunci"),
+    Step("07.37", "pkmtimur", "U065", "mengirim terlambat", _combined("U065")),
+)
+
+ON_TIME, EARLY, LATE, MISSING, TO_CHECK = "tepat waktu", "lebih awal", "terlambat", "belum", "periksa"
+
+_SPECIAL = {
+    "U005": Expected(ON_TIME, frozenset({"salah_jalur"}), "TLG-12: tercatat, Bagian Umum diberi tahu"),
+    "U018": Expected(TO_CHECK, frozenset({"menunggu_pembacaan"}), "foto tersimpan, pembacaan menyusul"),
+    "U019": Expected(ON_TIME, why="RAR ditolak, kiriman ulang memakai waktu pertama"),
+    "U021": Expected(ON_TIME, why="bom ditolak, ZIP yang wajar terbaca"),
+    "U022": Expected(TO_CHECK, frozenset({"belum_terverifikasi"}), "pengirim tidak terbukti"),
+    "U023": Expected(ON_TIME, why="TLG-05: kirim ulang yang diminta memakai waktu pertama"),
+    "U024": Expected(ON_TIME, frozenset({"salah_alamat"}), "TLG-17: kotak BKD lain"),
+    "U047": Expected(MISSING, why="tidak mengirim"),
+    "U050": Expected(EARLY, why="pukul 06.55"),
+    "U054": Expected(MISSING, why="tidak mengirim"),
+    "U064": Expected(MISSING, why="tidak mengirim"),
+    "U065": Expected(LATE, why="pukul 07.37"),
+    "U073": Expected(LATE, why="pukul 07.34"),
+}
+EXPECTED: dict[str, Expected] = {office.code: _SPECIAL.get(office.code, Expected(ON_TIME)) for office in OFFICES}
+
+DESK_BOXES = (BOX_OPD, BOX_UPT)
+SHOWN_RECEIPT = "dinsos"
+WRONG_ROUTE_TOLD = "U002"

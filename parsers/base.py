@@ -1,0 +1,51 @@
+"""What every parser is given, what it must give back, and where it runs."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from domain.reading import FileReading
+
+MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ParseContext:
+    """All that a parser may know beside the bytes; it never sees settings, the roster or the database.
+
+    ``filename`` is metadata from the sender and only a hint. ``codes`` are the upper-case spellings that the
+    profile knows as status codes (``DL``, ``DINAS LUAR`` …). ``received`` is the local date of arrival: it
+    completes a month or a date typed without a year. ``depth`` counts the archives the file came out of.
+    """
+
+    filename: str
+    codes: frozenset[str]
+    received: date
+    max_bytes: int = 25 * MEBIBYTE
+    depth: int = 0
+
+
+class Parser(Protocol):
+    """One way of reading one family of files.
+
+    Input: the whole file as bytes and a frozen context. Output: a ``FileReading`` in which every table is a
+    ``SheetReading``; a file that cannot be read is a reading without sheets and with a ``Problem``.
+
+    Errors: a parser may raise anything, run for ever, exhaust memory or crash. It runs in a child process
+    (``parsers.sandbox``) that has no environment, no network, no files but Python's own, and the limits of
+    its registry line; whatever it does becomes a verdict there. It must not write to stdout.
+
+    ``name`` and ``version`` are kept with every fact; raise ``version`` when the same bytes read differently.
+    """
+
+    name: str
+    version: str
+
+    def parse(self, data: bytes, context: ParseContext) -> FileReading:
+        """Read ``data``."""
+        ...
+
+
+def reader_of(parser: Parser) -> str:
+    """The reader's name as kept with facts: ``workbook/1``."""
+    return f"{parser.name}/{parser.version}"

@@ -1,0 +1,86 @@
+"""PDF with a text layer, by pdfplumber; pages that are pictures are sheets whose reading is pending."""
+
+import time
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.pdfparser import PDFSyntaxError
+from pdfminer.psexceptions import PSException
+from pdfplumber.utils.exceptions import PdfminerException
+
+from domain.errors import ReadingError
+from domain.reading import FileReading, Problem, ProblemCode, SheetKind, SheetReading
+from parsers.base import ParseContext
+from parsers.grid import Grid
+from parsers.pdf_lines import page_grid
+from parsers.refusals import MESSAGES, problem
+from parsers.table import read_grids
+
+MOST_PAGES = 60
+_FEWEST_LETTERS = 20  # a page with fewer is taken for a picture when it holds one
+_PATIENCE = 14.0  # seconds, so that what was read before the deadline is not lost
+
+
+class PdfTableParser:
+    """Runs in the sandbox child."""
+
+    name = "pdf_table"
+    version = "1"
+
+    def parse(self, data: bytes, context: ParseContext) -> FileReading:
+        """Read every page in order; a table goes on over pages that repeat its header or merely continue it."""
+        try:
+            with pdfplumber.open(BytesIO(data)) as document:
+                return self._read(document, context)
+        except PdfminerException as error:
+            code = _code_of(error.args[0] if error.args else error)
+            raise ReadingError(code, MESSAGES[code]) from error
+        except (PSException, PDFSyntaxError) as error:
+            code = _code_of(error)
+            raise ReadingError(code, MESSAGES[code]) from error
+
+    def _read(self, document: Any, context: ParseContext) -> FileReading:
+        pages = _Pages(document)
+        reading = read_grids(self, pages, context, told=())
+        pending = tuple(
+            SheetReading(SheetKind.IMAGE, name=f"halaman {n}", problems=(problem(ProblemCode.READING_PENDING),))
+            for n in pages.pictures
+        )
+        problems = reading.problems
+        if pending and not reading.sheets:
+            problems = ()
+        if pages.skipped:
+            problems = (*problems, Problem(ProblemCode.TOO_SLOW, f"{pages.skipped} halaman terakhir belum dibaca."))
+        return FileReading(reading.reader, (*reading.sheets, *pending), problems, pages=len(document.pages))
+
+
+class _Pages:
+    """Grids of the pages that hold text; remembers the others."""
+
+    def __init__(self, document: Any) -> None:
+        self._pages = document.pages
+        self.pictures: list[int] = []
+        self.skipped = 0
+
+    def __iter__(self) -> Iterator[Grid]:
+        started = time.monotonic()
+        for number, page in enumerate(self._pages, start=1):
+            if number > MOST_PAGES or time.monotonic() - started > _PATIENCE:
+                self.skipped = len(self._pages) - number + 1
+                return
+            letters = sum(1 for c in page.chars if not c["text"].isspace())
+            if letters < _FEWEST_LETTERS and page.images:
+                self.pictures.append(number)
+            elif letters:
+                yield page_grid(page, number)
+            page.close()
+
+
+def _code_of(error: object) -> ProblemCode:
+    return ProblemCode.ENCRYPTED if isinstance(error, PDFPasswordIncorrect) else ProblemCode.DAMAGED
+
+
+PARSER = PdfTableParser()

@@ -1,0 +1,48 @@
+"""What is said to the sender about a file that was not, or not wholly, read; each says what to send instead."""
+
+from domain.reading import FileReading, Problem, ProblemCode, SheetKind, SheetReading
+
+_SEND = "Mohon mengirim lembar presensi dalam bentuk XLSX, PDF, atau foto/pindaian (JPG, PNG)"
+
+MESSAGES: dict[ProblemCode, str] = {
+    ProblemCode.NOT_SHEET: f"Berkas tidak kami kenali sebagai lembar presensi. {_SEND}.",
+    ProblemCode.EMPTY_FILE: f"Berkas kosong. {_SEND}.",
+    ProblemCode.DAMAGED: "Berkas rusak atau terpotong sehingga tidak dapat dibuka. Mohon menyimpan ulang berkas "
+    "(XLSX atau PDF) dan mengirimkannya kembali.",
+    ProblemCode.ENCRYPTED: "Berkas dikunci dengan kata sandi. Mohon mengirim ulang berkas tanpa kata sandi.",
+    ProblemCode.UNSUPPORTED_ARCHIVE: "Arsip RAR, 7z, atau sejenisnya tidak dapat kami buka. Mohon melampirkan lembar "
+    "presensi langsung (XLSX, PDF, JPG) atau dalam arsip ZIP.",
+    ProblemCode.UNSUPPORTED_TYPE: "Jenis berkas ini tidak dapat kami baca. Mohon menyimpannya sebagai XLSX, DOCX, atau "
+    "PDF dan mengirimkannya kembali.",
+    ProblemCode.TOO_LARGE: "Berkas terlalu besar untuk dibaca. Mohon mengirim lembar presensinya saja, satu unit satu "
+    "berkas.",
+    ProblemCode.BOMB: "Berkas mengembang jauh melebihi batas ketika dibuka sehingga tidak dibaca. Mohon menyalin "
+    "lembar presensi ke berkas baru (XLSX atau PDF) dan mengirimkannya kembali.",
+    ProblemCode.TOO_SLOW: "Berkas terlalu rumit untuk dibaca dalam waktu yang tersedia. Mohon mengirim lembar "
+    "presensinya saja sebagai XLSX atau PDF; sementara itu petugas BKD akan memeriksanya.",
+    ProblemCode.CRASHED: "Berkas tidak dapat dibaca dan disisihkan untuk diperiksa petugas BKD. Mohon menyimpan ulang "
+    "berkas (XLSX atau PDF) dan mengirimkannya kembali.",
+    ProblemCode.READING_PENDING: "Gambar lembar presensi telah diterima; pembacaannya menyusul.",
+    ProblemCode.HAS_MACROS: "Berkas memuat makro. Hanya nilainya yang dibaca; mohon selanjutnya mengirim XLSX tanpa "
+    "makro.",
+    ProblemCode.DATE_MISSING: "Tanggal pada lembar tidak ditemukan atau tidak lengkap. Mohon menuliskan hari, tanggal, "
+    "bulan, dan tahun di atas tabel.",
+    ProblemCode.DATE_DOUBTFUL: "Nama hari pada lembar tidak sesuai dengan tanggalnya. Mohon memeriksa tanggal lembar.",
+    ProblemCode.UNIT_MISSING: "Nama unit pada lembar tidak ditemukan. Mohon menuliskan nama unit di atas tabel.",
+    ProblemCode.UNKNOWN_LAYOUT: "Susunan kolom lembar tidak kami kenali. Mohon memakai format dari BKD; balas FORMAT "
+    "untuk memperolehnya.",
+    ProblemCode.ROW_UNREAD: "Ada baris yang belum terbaca.",
+}
+
+
+def problem(code: ProblemCode, detail: str = "") -> Problem:
+    """The problem with its Indonesian sentence; ``detail`` (Indonesian) is put before it."""
+    return Problem(code, f"{detail}: {MESSAGES[code]}" if detail else MESSAGES[code])
+
+
+def refused(code: ProblemCode, reader: str, *, seconds: float = 0.0, detail: str = "") -> FileReading:
+    """A reading that holds nothing but its problem; a picture is a sheet of which the reading is pending."""
+    told = problem(code, detail)
+    if code is ProblemCode.READING_PENDING:
+        return FileReading(reader, sheets=(SheetReading(SheetKind.IMAGE, problems=(told,)),), seconds=seconds)
+    return FileReading(reader, problems=(told,), seconds=seconds)

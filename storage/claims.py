@@ -1,0 +1,42 @@
+"""Claims on rows that wait for work: a conditional UPDATE; go on only if one row changed (facts: jobs)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, not_, or_, select, text
+from sqlalchemy.orm import InstrumentedAttribute
+
+from storage.presence import alive_numbers
+from storage.records import MAX_ATTEMPTS
+from storage.schema import Message, Outbox
+
+_FIRST_PAUSE = timedelta(seconds=15)
+
+
+def unclaimed(table: type[Message] | type[Outbox], now: datetime) -> ColumnElement[bool]:
+    """Nobody works on the row: never claimed, the lease is over, or the claimant is dead."""
+    return or_(
+        table.claimed_until.is_(None),
+        table.claimed_until <= now,
+        table.claimed_by.not_in(alive_numbers()),
+    )
+
+
+def ready(table: type[Message] | type[Outbox], now: datetime) -> ColumnElement[bool]:
+    """The row may be tried (again) now; the caller adds the state."""
+    return and_(unclaimed(table, now), table.next_try_at <= now, table.attempts < MAX_ATTEMPTS)
+
+
+def without_job(task: str, argument: str, id_column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """No job of that task waits for the row. A job being run counts only through its claim."""
+    waiting = (
+        select(text("1"))
+        .select_from(text("procrastinate_jobs AS job"))
+        .where(text(f"job.status = 'todo' AND job.task_name = '{task}'"))
+        .where(text(f"(job.args->>'{argument}')::bigint = {id_column.class_.__tablename__}.id"))
+    )
+    return not_(waiting.correlate(id_column.class_.__table__).exists())
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait before the next attempt: 15 s, 1 min, 4 min, 16 min."""
+    return _FIRST_PAUSE * 4.0 ** max(attempts - 1, 0)

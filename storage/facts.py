@@ -1,0 +1,63 @@
+"""Facts: append-only. Corrections are new facts; ``domain.marks`` says which one wins."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.reading import Verdict
+from domain.terms import Session
+from storage.records import FactRow, NewFact
+from storage.rows import to_record, to_values
+from storage.schema import Fact
+
+_AT_ONCE = 500  # rows in one INSERT: PostgreSQL takes 65,535 parameters
+
+
+def sheet_key(message_id: int, sha256: str, sheet: int, row: int, day: date, session: Session | None) -> str:
+    """The idempotency key of a fact read from a sheet: one cell of one file of one message."""
+    return f"sheet:{message_id}:{sha256}:{sheet}:{row}:{day:%Y%m%d}:{session.letter if session else '-'}"
+
+
+class Facts:
+    """The table of facts inside one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Made by ``UnitOfWork``."""
+        self._session = session
+
+    async def add_many(self, facts: Sequence[NewFact]) -> int:
+        """Write the facts whose key is new; returns how many were."""
+        written = 0
+        for start in range(0, len(facts), _AT_ONCE):
+            values = [to_values(fact) for fact in facts[start : start + _AT_ONCE]]
+            new = await self._session.scalars(insert(Fact).values(values).on_conflict_do_nothing().returning(Fact.id))
+            written += len(new.all())
+        return written
+
+    async def columns(self, unit: str, first: date, last: date) -> frozenset[tuple[date, Session]]:
+        """The dates and sessions of ``unit`` in which anything but an empty cell was recorded (TLG-05a)."""
+        rows = await self._session.execute(
+            select(Fact.date, Fact.session)
+            .where(Fact.unit == unit, Fact.date.between(first, last), Fact.verdict != Verdict.EMPTY)
+            .where(Fact.session.is_not(None))
+            .distinct()
+        )
+        return frozenset((day, session) for day, session in rows if session is not None)
+
+    async def for_people(self, keys: Iterable[str], first: date, last: date) -> list[FactRow]:
+        """All facts about these people of ``first`` to ``last``, both included, in the order of recording."""
+        return await self._rows(select(Fact).where(Fact.person.in_(list(keys)), Fact.date.between(first, last)))
+
+    async def for_submission(self, submission_id: int) -> list[FactRow]:
+        """All facts that a submission brought, in the order of recording."""
+        return await self._rows(select(Fact).where(Fact.submission_id == submission_id))
+
+    async def for_unit_day(self, unit: str, day: date) -> list[FactRow]:
+        """All facts from the unit's sheets about one date, in the order of recording."""
+        return await self._rows(select(Fact).where(Fact.unit == unit, Fact.date == day))
+
+    async def _rows(self, query: Select[Fact]) -> list[FactRow]:
+        return [to_record(FactRow, row) for row in await self._session.scalars(query.order_by(Fact.id))]

@@ -1,0 +1,57 @@
+"""Archived attachments and what readers saw in them."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.records import FileRow, MessageFileRow
+from storage.rows import to_record
+from storage.schema import File, FileReading, MessageFile
+
+
+class Files:
+    """The tables of files inside one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Made by ``UnitOfWork``."""
+        self._session = session
+
+    async def add(self, sha256: str, size: int, media_type: str) -> None:
+        """Note an archived file; a second time changes nothing."""
+        await self._session.execute(
+            insert(File).values(sha256=sha256, size=size, media_type=media_type).on_conflict_do_nothing()
+        )
+
+    async def attach(self, message_id: int, sha256: str, part: str, name: str) -> None:
+        """``message_id`` carried the file as ``part``; a second time changes nothing."""
+        await self._session.execute(
+            insert(MessageFile)
+            .values(message_id=message_id, part=part, sha256=sha256, name=name)
+            .on_conflict_do_nothing()
+        )
+
+    async def get(self, sha256: str) -> FileRow | None:
+        """One file."""
+        row = await self._session.get(File, sha256)
+        return None if row is None else to_record(FileRow, row)
+
+    async def for_message(self, message_id: int) -> list[MessageFileRow]:
+        """The files of one message in the order of their parts."""
+        rows = await self._session.scalars(
+            select(MessageFile).where(MessageFile.message_id == message_id).order_by(MessageFile.part)
+        )
+        return [to_record(MessageFileRow, row) for row in rows]
+
+    async def save_reading(self, sha256: str, reader: str, reading: dict[str, Any]) -> None:
+        """Keep what ``reader`` saw; the first reading of a reader stays."""
+        await self._session.execute(
+            insert(FileReading).values(sha256=sha256, reader=reader, reading=reading).on_conflict_do_nothing()
+        )
+
+    async def reading(self, sha256: str, reader: str) -> dict[str, Any] | None:
+        """What ``reader`` saw in the file before."""
+        return await self._session.scalar(
+            select(FileReading.reading).where(FileReading.sha256 == sha256, FileReading.reader == reader)
+        )

@@ -1,0 +1,31 @@
+"""Advisory locks that keep one ``serve`` and one ``devices`` per installation, and one migration at a time."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+import psycopg
+
+from domain.errors import StorageError
+from storage.urls import libpq_url
+
+Role = Literal["serve", "devices"]
+_CLASS = 0x706F736C  # beside the numbers of storage.presence
+_NUMBERS: dict[Role, int] = {"serve": 1, "devices": 2}
+
+
+@asynccontextmanager
+async def only_one(url: str, role: Role) -> AsyncIterator[None]:
+    """Be the installation's only ``role`` for the length of the block.
+
+    Raises ``StorageError`` when another process, on whatever machine, is it already.
+    """
+    connection = await psycopg.AsyncConnection.connect(libpq_url(url), autocommit=True)
+    try:
+        asked = await connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (_CLASS, _NUMBERS[role]))
+        row = await asked.fetchone()
+        if row is None or not row[0]:
+            raise StorageError(f"posko {role} sudah berjalan untuk instalasi ini")
+        yield
+    finally:
+        await connection.close()

@@ -1,0 +1,152 @@
+"""Messages: what came in, and where each stands."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import StorageError
+from domain.terms import Authenticity, Scheme
+from storage.claims import pause_after, ready, unclaimed, without_job
+from storage.jobs import READ_MESSAGE
+from storage.presence import Presence
+from storage.records import MAX_ATTEMPTS, FailingSender, MessageRow, MessageState, NewMessage
+from storage.rows import to_record, to_values
+from storage.schema import Message
+
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Messages:
+    """The table of messages inside one transaction."""
+
+    def __init__(self, session: AsyncSession, presence: Presence) -> None:
+        """Made by ``UnitOfWork``."""
+        self._session = session
+        self._presence = presence
+
+    async def add(self, new: NewMessage) -> int | None:
+        """Write a message that nobody knew; None when (channel, account, event id) is known already."""
+        values = {
+            **to_values(new),
+            "claims": dict(new.claims),
+            "state": MessageState.NEW,
+            "note": "",
+            "attempts": 0,
+            # The product's clock may be shifted, tries are counted in real time: free from the start.
+            "next_try_at": _AT_ONCE,
+            "sender_reason": "",
+        }
+        return await self._session.scalar(insert(Message).values(values).on_conflict_do_nothing().returning(Message.id))
+
+    async def get(self, id_: int) -> MessageRow:
+        """One message; raises ``StorageError`` when there is none of that id."""
+        row = await self._session.get(Message, id_, populate_existing=True)
+        if row is None:
+            raise StorageError(f"tidak ada kiriman nomor {id_}")
+        return to_record(MessageRow, row)
+
+    async def by_event(self, channel: Scheme, account: str, event_id: str) -> MessageRow | None:
+        """The message of that idempotency key."""
+        return await self._one(
+            select(Message).where(Message.channel == channel, Message.account == account, Message.event_id == event_id)
+        )
+
+    async def by_header_id(self, header_id: str) -> MessageRow | None:
+        """The first message that carried this Message-ID."""
+        return await self._one(select(Message).where(Message.header_id == header_id).order_by(Message.id).limit(1))
+
+    async def link_duplicate(self, id_: int, first_id: int) -> None:
+        """``id_`` has the Message-ID of ``first_id`` and other bytes: kept, counted once."""
+        await self._session.execute(update(Message).where(Message.id == id_).values(duplicate_of=first_id))
+
+    async def note_sender(self, id_: int, address: str | None, authenticity: Authenticity, reason: str) -> None:
+        """Who sent it, as far as it is proven; ``reason`` says why (not)."""
+        await self._session.execute(
+            update(Message)
+            .where(Message.id == id_)
+            .values(sender_address=address, authenticity=authenticity, sender_reason=reason)
+        )
+
+    async def claim(self, id_: int, now: datetime, lease: timedelta) -> bool:
+        """Take the message for ``lease`` real time and count the attempt; False when it is done, early or taken."""
+        number = await self._presence.show()
+        taken = await self._session.scalar(
+            update(Message)
+            .where(Message.id == id_, Message.state == MessageState.NEW, ready(Message, now))
+            .values(claimed_until=now + lease, claimed_by=number, attempts=Message.attempts + 1)
+            .returning(Message.id)
+        )
+        return taken is not None
+
+    async def finish(self, id_: int, state: MessageState, note: str = "") -> None:
+        """Close the message; ``note`` says what came of it."""
+        await self._session.execute(
+            update(Message).where(Message.id == id_).values(state=state, note=note, claimed_until=None, claimed_by=None)
+        )
+
+    async def fail(self, id_: int, now: datetime, error: str) -> int:
+        """An attempt failed: try later, or set the message aside after the fifth. Returns the attempts so far."""
+        attempts = await self._session.scalar(select(Message.attempts).where(Message.id == id_).with_for_update())
+        if attempts is None:
+            raise StorageError(f"tidak ada kiriman nomor {id_}")
+        await self._session.execute(
+            update(Message)
+            .where(Message.id == id_, Message.state == MessageState.NEW)
+            .values(
+                state=MessageState.QUARANTINE if attempts >= MAX_ATTEMPTS else MessageState.NEW,
+                note=error,
+                next_try_at=now + pause_after(attempts),
+                claimed_until=None,
+                claimed_by=None,
+            )
+        )
+        return attempts
+
+    async def unfinished(self, now: datetime, limit: int = 500) -> list[int]:
+        """Messages that wait without a job or a living claimant, newest first; ``now`` is real time."""
+        found = await self._session.scalars(
+            select(Message.id)
+            .where(Message.state == MessageState.NEW, ready(Message, now))
+            .where(without_job(READ_MESSAGE.name, READ_MESSAGE.argument, Message.id))
+            .order_by(Message.official_at.desc())
+            .limit(limit)
+        )
+        return list(found)
+
+    async def exhausted(self, now: datetime) -> list[MessageRow]:
+        """Set aside messages whose fifth attempt died with its process, and return them: each needs one alert."""
+        rows = await self._session.scalars(
+            update(Message)
+            .where(Message.state == MessageState.NEW, Message.attempts >= MAX_ATTEMPTS, unclaimed(Message, now))
+            .values(state=MessageState.QUARANTINE, note="proses berhenti pada setiap percobaan", claimed_until=None)
+            .returning(Message)
+            .execution_options(synchronize_session=False)
+        )
+        return [to_record(MessageRow, row) for row in rows]
+
+    async def failing_senders(self, since: datetime) -> list[FailingSender]:
+        """Addresses of which at least one mail since then did not prove its sender; most failures first."""
+        failed = func.count().filter(Message.authenticity != Authenticity.VERIFIED)
+        latest = func.max(Message.first_seen_at)
+        reasons = func.array_agg(Message.sender_reason).filter(Message.authenticity != Authenticity.VERIFIED)
+        rows = await self._session.execute(
+            select(Message.sender_address, failed, func.count(), latest, reasons)
+            .where(Message.sender_address.is_not(None), Message.first_seen_at >= since)
+            .group_by(Message.sender_address)
+            .having(failed > 0)
+            .order_by(failed.desc(), Message.sender_address)
+        )
+        return [
+            FailingSender(address or "", bad, total - bad, why[-1], last) for address, bad, total, last, why in rows
+        ]
+
+    async def counts(self) -> dict[MessageState, int]:
+        """How many messages stand where."""
+        rows = await self._session.execute(select(Message.state, func.count()).group_by(Message.state))
+        return {row[0]: row[1] for row in rows}
+
+    async def _one(self, query: Select[Message]) -> MessageRow | None:
+        row = await self._session.scalar(query)
+        return None if row is None else to_record(MessageRow, row)

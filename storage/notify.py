@@ -1,0 +1,36 @@
+"""LISTEN: hear at once what another process committed (``uow.notify``)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import psycopg
+from psycopg import sql
+
+from storage.urls import libpq_url
+
+_PAUSE_SECONDS = 1.0
+
+
+async def listen(url: str, *channels: str) -> AsyncIterator[str | None]:
+    """Payloads as they come, for ever; None after each (re)connection: something may have been missed, look yourself.
+
+    Close the iterator (``aclose``, or cancel its task) to stop.
+    """
+    while True:
+        try:
+            async for payload in _one_connection(url, channels):
+                yield payload
+        except psycopg.OperationalError:
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _one_connection(url: str, channels: tuple[str, ...]) -> AsyncIterator[str | None]:
+    connection = await psycopg.AsyncConnection.connect(libpq_url(url), autocommit=True)
+    try:
+        for channel in channels:
+            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+        yield None
+        async for notification in connection.notifies():
+            yield notification.payload
+    finally:
+        await connection.close()

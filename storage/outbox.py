@@ -1,0 +1,145 @@
+"""The outbox: letters to be sent once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import StorageError
+from storage.claims import ready, without_job
+from storage.jobs import DELIVER
+from storage.presence import Presence
+from storage.records import MAX_ATTEMPTS, NewOutbox, OutboxRow, OutboxState
+from storage.rows import to_record, to_values
+from storage.schema import Outbox
+
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class OutboxRows:
+    """The table of letters inside one transaction."""
+
+    def __init__(self, session: AsyncSession, presence: Presence) -> None:
+        """Made by ``UnitOfWork``."""
+        self._session = session
+        self._presence = presence
+
+    async def put(self, new: NewOutbox) -> int | None:
+        """Write a letter; None when one with its dedupe key exists already."""
+        values = {
+            **to_values(new),
+            "headers": dict(new.headers),
+            "state": OutboxState.PENDING,
+            "attempts": 0,
+            "next_try_at": _AT_ONCE,
+            "error_code": "",
+            "error": "",
+        }
+        return await self._session.scalar(insert(Outbox).values(values).on_conflict_do_nothing().returning(Outbox.id))
+
+    async def get(self, id_: int) -> OutboxRow:
+        """One letter; raises ``StorageError`` when there is none of that id."""
+        row = await self._session.get(Outbox, id_, populate_existing=True)
+        if row is None:
+            raise StorageError(f"tidak ada surat keluar nomor {id_}")
+        return to_record(OutboxRow, row)
+
+    async def claim(self, id_: int, now: datetime, lease: timedelta) -> bool:
+        """Take the letter for ``lease`` real time and count the attempt; False when it is done, early or taken."""
+        number = await self._presence.show()
+        taken = await self._session.scalar(
+            update(Outbox)
+            .where(Outbox.id == id_, Outbox.state == OutboxState.PENDING, ready(Outbox, now))
+            .values(claimed_until=now + lease, claimed_by=number, attempts=Outbox.attempts + 1)
+            .returning(Outbox.id)
+        )
+        return taken is not None
+
+    async def mark_sent(self, id_: int, provider_id: str | None, now: datetime) -> None:
+        """The provider accepted it."""
+        await self._close(id_, OutboxState.SENT, provider_id=provider_id, sent_at=now, error_code="", error="")
+
+    async def mark_failed(self, id_: int, code: str, error: str) -> None:
+        """The provider refused for good."""
+        await self._close(id_, OutboxState.FAILED, error_code=code, error=error)
+
+    async def mark_expired(self, id_: int) -> None:
+        """Too late to be of use."""
+        await self._close(id_, OutboxState.EXPIRED)
+
+    async def mark_retry(self, id_: int, next_at: datetime, error: str, *, counted: bool = True) -> int:
+        """A passing fault: try again at ``next_at`` (real time); returns the attempts so far.
+
+        The fifth counted attempt makes it FAILED. ``counted=False`` gives the attempt back: an outage of our own line
+        says nothing about the letter, which then waits until it expires.
+        """
+        back = 0 if counted else 1
+        attempts: int | None = await self._session.scalar(
+            update(Outbox)
+            .where(Outbox.id == id_, Outbox.state == OutboxState.PENDING)
+            .values(
+                attempts=Outbox.attempts - back, next_try_at=next_at, error=error, claimed_until=None, claimed_by=None
+            )
+            .returning(Outbox.attempts)
+        )
+        if attempts is None:
+            raise StorageError(f"surat keluar nomor {id_} tidak sedang menunggu")
+        if attempts >= MAX_ATTEMPTS:
+            await self._close(id_, OutboxState.FAILED)
+        return attempts
+
+    async def unfinished(self, now: datetime, real: datetime, limit: int = 500) -> list[int]:
+        """Letters due at ``now`` (product's clock) without a job or a living claimant (``real`` time), oldest first."""
+        found = await self._session.scalars(
+            select(Outbox.id)
+            .where(Outbox.state == OutboxState.PENDING, Outbox.due_at <= now, ready(Outbox, real))
+            .where(without_job(DELIVER.name, DELIVER.argument, Outbox.id))
+            .order_by(Outbox.due_at, Outbox.id)
+            .limit(limit)
+        )
+        return list(found)
+
+    async def exhausted(self, real: datetime) -> list[int]:
+        """Letters whose fifth attempt died with its process become FAILED; returns their ids."""
+        found = await self._session.scalars(
+            update(Outbox)
+            .where(Outbox.state == OutboxState.PENDING, Outbox.attempts >= MAX_ATTEMPTS)
+            .where(or_(Outbox.claimed_until.is_(None), Outbox.claimed_until <= real))
+            .values(state=OutboxState.FAILED, error="proses berhenti pada setiap percobaan", claimed_until=None)
+            .returning(Outbox.id)
+        )
+        return list(found)
+
+    async def for_submission(self, submission_id: int) -> list[OutboxRow]:
+        """Letters about one submission, oldest first."""
+        return await self._rows(select(Outbox).where(Outbox.submission_id == submission_id))
+
+    async def for_message(self, message_id: int) -> list[OutboxRow]:
+        """Letters about one message, oldest first."""
+        return await self._rows(select(Outbox).where(Outbox.message_id == message_id))
+
+    async def count_since(self, to_address: str, since: datetime) -> int:
+        """Letters to an address due since then: the cap against two robots that answer each other."""
+        return await self._count(Outbox.to_address == to_address, Outbox.due_at >= since)
+
+    async def sent_since(self, since: datetime) -> int:
+        """Letters that left since then: the provider's daily cap."""
+        return await self._count(Outbox.state == OutboxState.SENT, Outbox.sent_at >= since)
+
+    async def counts(self) -> dict[OutboxState, int]:
+        """How many letters stand where."""
+        rows = await self._session.execute(select(Outbox.state, func.count()).group_by(Outbox.state))
+        return {row[0]: row[1] for row in rows}
+
+    async def _close(self, id_: int, state: OutboxState, **values: Any) -> None:
+        await self._session.execute(
+            update(Outbox).where(Outbox.id == id_).values(state=state, claimed_until=None, claimed_by=None, **values)
+        )
+
+    async def _rows(self, query: Select[Outbox]) -> list[OutboxRow]:
+        return [to_record(OutboxRow, row) for row in await self._session.scalars(query.order_by(Outbox.id))]
+
+    async def _count(self, *conditions: Any) -> int:
+        return await self._session.scalar(select(func.count()).select_from(Outbox).where(*conditions)) or 0

@@ -1,0 +1,50 @@
+"""The tables. Private to ``storage``: everybody else sees ``storage.records``.
+
+Unique keys are the idempotency. No default is SQL ``now()``: moments come from a ``Clock``. ``fact``, ``audit`` and
+``audit_seal`` are append-only (triggers and privileges, ``storage.migrate``).
+"""
+
+from storage.schema.base import Base
+from storage.schema.mail import File, FileReading, MailCursor, Message, MessageFile, OAuthToken, Outbox, Sighting
+from storage.schema.recording import Arrival, Fact, Question, Submission, SubmissionCounter
+from storage.schema.roster import (
+    Address,
+    CalendarOverrideTable,
+    DayPlan,
+    Delegation,
+    PeriodTable,
+    Person,
+    Placement,
+    RosterVersion,
+    Unit,
+)
+from storage.schema.watch import Audit, AuditSeal, Incident
+
+__all__ = [
+    "Address",
+    "Arrival",
+    "Audit",
+    "AuditSeal",
+    "Base",
+    "CalendarOverrideTable",
+    "DayPlan",
+    "Delegation",
+    "Fact",
+    "File",
+    "FileReading",
+    "Incident",
+    "MailCursor",
+    "Message",
+    "MessageFile",
+    "OAuthToken",
+    "Outbox",
+    "PeriodTable",
+    "Person",
+    "Placement",
+    "Question",
+    "RosterVersion",
+    "Sighting",
+    "Submission",
+    "SubmissionCounter",
+    "Unit",
+]

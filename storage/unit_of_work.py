@@ -1,0 +1,111 @@
+"""One transaction and the repositories that work inside it."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import cached_property
+from typing import Any
+
+from procrastinate.types import JSONDict
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+
+from storage import jobs
+from storage.audit_trail import AuditTrail
+from storage.facts import Facts
+from storage.files import Files
+from storage.incidents import Incidents
+from storage.mail_state import Cursors, Tokens
+from storage.messages import Messages
+from storage.outbox import OutboxRows
+from storage.periods import CalendarOverrides, Periods
+from storage.presence import Presence
+from storage.questions import Questions
+from storage.roster import RosterTables
+from storage.sightings import Sightings
+from storage.submissions import Submissions
+
+
+class UnitOfWork:
+    """The repositories of one transaction; of no use after its block."""
+
+    def __init__(self, session: AsyncSession, presence: Presence) -> None:
+        """Use ``Database.begin``."""
+        self._session = session
+        self.messages = Messages(session, presence)
+        self.outbox = OutboxRows(session, presence)
+
+    @cached_property
+    def sightings(self) -> Sightings:
+        """Seen UIDs."""
+        return Sightings(self._session)
+
+    @cached_property
+    def files(self) -> Files:
+        """Archived attachments and what was read in them."""
+        return Files(self._session)
+
+    @cached_property
+    def submissions(self) -> Submissions:
+        """Submissions and their arrivals."""
+        return Submissions(self._session)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known about people."""
+        return Facts(self._session)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """Doubts that wait for a person."""
+        return Questions(self._session)
+
+    @cached_property
+    def roster(self) -> RosterTables:
+        """Who belongs where."""
+        return RosterTables(self._session)
+
+    @cached_property
+    def periods(self) -> Periods:
+        """Declared fallback periods (TLG-00)."""
+        return Periods(self._session)
+
+    @cached_property
+    def calendar(self) -> CalendarOverrides:
+        """Decisions on working days."""
+        return CalendarOverrides(self._session)
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        """Disturbances."""
+        return Incidents(self._session)
+
+    @cached_property
+    def cursors(self) -> Cursors:
+        """Last successful searches of mailbox folders."""
+        return Cursors(self._session)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Rotating refresh tokens."""
+        return Tokens(self._session)
+
+    @cached_property
+    def audit(self) -> AuditTrail:
+        """The audit trail."""
+        return AuditTrail(self._session)
+
+    def nested(self) -> AbstractAsyncContextManager[AsyncSessionTransaction]:
+        """A savepoint: the only place inside which a database error may be caught."""
+        return self._session.begin_nested()
+
+    async def defer(self, task: str, queue: str, **arguments: Any) -> int:
+        """Defer one job by name in this transaction; returns its id. It is only a nudge: the rows are the truth."""
+        return (await self.defer_many(task, queue, [arguments]))[0]
+
+    async def defer_many(self, task: str, queue: str, arguments: Sequence[JSONDict]) -> list[int]:
+        """Defer one job for each of ``arguments``."""
+        return await jobs.defer_many(self._session, task, queue, arguments)
+
+    async def notify(self, channel: str, payload: str = "") -> None:
+        """Tell every listener of ``channel`` (``storage.notify``) when this transaction commits; at most 8000 bytes."""
+        await self._session.execute(select(func.pg_notify(channel, payload)))
