@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bot.clock import clock_for
 from bot.settings import Settings, load_settings
-from bot.settings_blocks import Block
-from domain.ports import BlobStore, Clock
+from bot.settings_blocks import Block, FolderBlobs
+from domain.ports import Clock
 from domain.profile import Profile, load_profile
 from domain.terms import Scheme
 from intake.channel import Channel
@@ -21,6 +21,7 @@ from intake.pipeline import Pipeline
 from intake.registry import CHANNELS
 from intake.sender import AuthPolicy, AuthStyle
 from parsers.sandbox import Sandbox
+from storage.blobs import Archive, FolderSetting, S3Setting, open_blobs
 from storage.engine import Database
 from storage.postgres import DatabaseUrls, ensure_running
 
@@ -33,7 +34,7 @@ class Installation:
     profile: Profile
     clock: Clock
     db: Database
-    blobs: BlobStore
+    blobs: Archive
     urls: DatabaseUrls
 
 
@@ -58,9 +59,21 @@ async def database_urls(settings: Settings) -> DatabaseUrls:
     return await asyncio.to_thread(ensure_running, settings.data, settings.pg_user)
 
 
-def blobs_of(settings: Settings) -> BlobStore:
+def blobs_of(settings: Settings) -> Archive:
     """Where originals lie."""
-    return open_blobs(settings)
+    chosen = settings.blobs
+    if isinstance(chosen, FolderBlobs):
+        return open_blobs(FolderSetting(settings.place(chosen.path)))
+    return open_blobs(
+        S3Setting(
+            bucket=chosen.bucket,
+            endpoint=chosen.endpoint,
+            region=chosen.region,
+            prefix=chosen.prefix,
+            access_key=secret_text(chosen, "access_key") or "",
+            secret_key=secret_text(chosen, "secret_key") or "",
+        )
+    )
 
 
 def mailboxes_of(settings: Settings) -> dict[str, MailboxIdentity]:

@@ -1,5 +1,7 @@
 """``posko init``, ``migrate``, ``verify`` and ``stop``: the installation itself."""
 
+import asyncio
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +17,7 @@ from domain.errors import ExitCode, UsageError
 from domain.profile import load_profile
 from storage.migrate import migrate as migrate_database
 from storage.postgres import EmbeddedPostgres
+from storage.verify import VerifyReport
 from storage.verify import verify as verify_everything
 
 
@@ -44,12 +47,12 @@ def init(
 
     async def work() -> None:
         urls = await database_urls(load_settings(data))
-        await migrate_database(urls.owner)
+        await asyncio.to_thread(migrate_database, urls.owner)
         if read is None:
             return
         async with open_installation(data) as place, place.db.begin() as uow:
             await uow.roster.replace(read.roster, "posko init", place.clock.now())
-            await uow.audit.add("installed", "installation", profile, "posko init", {}, place.clock.now())
+            await uow.audit.add("installed", "installation", profile, "posko init", place.clock.now())
 
     run_async(work())
     put(f"Instalasi {profile} dibuat di {data}.")
@@ -64,7 +67,8 @@ def migrate(data: DataOption = None) -> None:
     """Perbarui basis data ke versi program ini; data lama tetap dipakai."""
 
     async def work() -> None:
-        await migrate_database((await database_urls(load_settings(data))).owner)
+        urls = await database_urls(load_settings(data))
+        await asyncio.to_thread(migrate_database, urls.owner)
 
     run_async(work())
     put("Basis data sudah sesuai dengan program.")
@@ -76,18 +80,22 @@ def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
     async def work() -> ExitCode:
         async with open_installation(data) as place:
             with progress_bar("memeriksa berkas asli") as progress:
-                report = await verify_everything(place.db, place.blobs, progress)
+                report = await verify_everything(place.db, place.blobs, lambda stage, done: progress(stage, done, None))
         if as_json:
-            put_json(report.as_dict())
-            return ExitCode.DONE if report.ok else ExitCode.FAILED
-        put(f"Berkas asli: {report.originals} diperiksa. Rantai audit: {report.audit_rows} baris.")
-        put(f"Kepala rantai: {report.head or '-'}")
-        for fault in report.faults:
-            put(f"SALAH: {fault}")
-        put("Utuh: tidak ada yang berubah." if report.ok else f"{len(report.faults)} kesalahan ditemukan.")
-        return ExitCode.DONE if report.ok else ExitCode.FAILED
+            put_json(asdict(report) | {"clean": report.clean})
+        else:
+            _show_report(report)
+        return ExitCode.DONE if report.clean else ExitCode.FAILED
 
     leave(run_async(work()))
+
+
+def _show_report(report: VerifyReport) -> None:
+    put(f"Berkas asli: {report.originals} diperiksa, {report.referenced} rujukan.")
+    put(f"Rantai audit: {report.audit_rows} baris, {report.unsealed} belum disegel. Kepala: {report.head or '-'}")
+    for finding in report.findings:
+        put(f"SALAH: {finding.fault}: {finding.subject} {finding.detail}".rstrip())
+    put("Utuh: tidak ada yang berubah." if report.clean else f"{len(report.findings)} kesalahan ditemukan.")
 
 
 def stop(

@@ -58,7 +58,7 @@ async def _read_all(place: Installation, files: list[Path], as_json: bool) -> Ex
                 found = await reading
                 troubled = troubled or bool(found["problems"])
                 put_json(found) if as_json else _show_reading(found)
-                progress(done, len(files))
+                progress("berkas", done, len(files))
     finally:
         await sandbox.close()
     return ExitCode.NEEDS_PERSON if troubled else ExitCode.DONE
@@ -121,7 +121,7 @@ async def _ingest_all(
                 put_json(result) if as_json else put(_line(path, result))
             if any(r["number"] is None or r["questions"] or r["problems"] for r in results):
                 code = ExitCode.NEEDS_PERSON
-            progress(done, len(files))
+            progress("berkas", done, len(files))
     say("Tanda terima masuk antrean kirim; dikirim oleh posko serve atau posko work.")
     return code
 

@@ -1,18 +1,21 @@
 """``posko serve``, ``work`` and ``demo``: the running service."""
 
+import asyncio
 from typing import Annotated
 
 import typer
 
-from bot.bootstrap import open_installation
+from bot.bootstrap import database_urls, open_installation
 from bot.cli_base import DataOption, run_async
 from bot.clock import demo_clock
 from bot.jobs import QUEUES
 from bot.logs import set_up_logging
 from bot.service import Service
+from bot.settings import load_settings
 from domain.errors import UsageError
 from parsers.confinement import hide_this_process
 from storage.locks import only_one
+from storage.migrate import migrate
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,7 +29,9 @@ def serve(data: DataOption = None) -> None:
     hide_this_process()
 
     async def run() -> None:
-        async with open_installation(data) as place:
+        settings = load_settings(data)
+        await asyncio.to_thread(migrate, (await database_urls(settings)).owner)
+        async with open_installation(data, settings) as place:
             set_up_logging(demo_clock(place.clock))
             async with only_one(place.urls.service, "serve"):
                 await Service(place).serve()

@@ -32,9 +32,9 @@ class Dispatcher:
         """Send one row if it is due and nobody else has it; returns what became of it."""
         real_now = self._clock.to_real(self._clock.now())
         async with self._db.begin() as uow:
-            row = await uow.outbox.claim(outbox_id, real_now, LEASE)
-            if row is None:
+            if not await uow.outbox.claim(outbox_id, real_now, LEASE):
                 return "taken"
+            row = await uow.outbox.get(outbox_id)
             if row.expires_at is not None and row.expires_at <= self._clock.now():
                 await uow.outbox.mark_expired(row.id)
                 return "expired"

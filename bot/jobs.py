@@ -1,22 +1,17 @@
 """Job functions: thin. A job is only a nudge; the rows are the truth (facts: jobs)."""
 
 import structlog
-from procrastinate import App, PsycopgConnector
+from procrastinate import App
 
 from bot.dispatch import Dispatcher
 from domain.ports import Clock
 from intake.pipeline import Pipeline
-from storage.engine import Database, driver_url
+from storage.engine import Database
+from storage.jobs import DELIVER, READ_MESSAGE
 
 log = structlog.get_logger()
 
-READ, SEND = "read", "send"
-QUEUES = (READ, SEND)
-
-
-def job_app(database_url: str) -> App:
-    """Procrastinate on its own connections in the service's loop."""
-    return App(connector=PsycopgConnector(conninfo=driver_url(database_url), min_size=1, max_size=4))
+QUEUES = (READ_MESSAGE.queue, DELIVER.queue)
 
 
 class Jobs:
@@ -30,8 +25,8 @@ class Jobs:
 
     def register(self, app: App) -> None:
         """Give ``app`` its two tasks under the names that ``storage.jobs`` defers by."""
-        app.task(name="read_message", queue=READ)(self.read_message)
-        app.task(name="deliver", queue=SEND)(self.deliver)
+        app.task(name=READ_MESSAGE.name, queue=READ_MESSAGE.queue)(self.read_message)
+        app.task(name=DELIVER.name, queue=DELIVER.queue)(self.deliver)
 
     async def read_message(self, message_id: int) -> None:
         """Read and record one message; a failure is counted on its row, the fifth sets it aside with one alert."""

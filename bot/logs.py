@@ -1,4 +1,4 @@
-"""Structured logs on standard error: one line an event, no personal data, no secrets; a shifted clock is shown loudly."""
+"""Structured logs on standard error: no personal data, no secrets; a shifted clock is shown on every line."""
 
 import logging
 import sys

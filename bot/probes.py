@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from bot.bootstrap import Installation
 from bot.doctor_findings import FailingAddress, Probes
@@ -12,7 +13,8 @@ from domain.errors import UsageError
 from domain.terms import Scheme
 from parsers.sandbox import Sandbox
 
-_WORTH_TELLING = 3  # failures in a row; fewer are a passing fault of somebody's DNS
+_WORTH_TELLING = 3  # failures; fewer are a passing fault of somebody's DNS
+_LOOK_BACK = timedelta(days=30)
 
 
 @asynccontextmanager
@@ -56,11 +58,11 @@ async def _failing(place: Installation) -> Sequence[FailingAddress]:
     day = place.clock.now().astimezone(place.profile.tz).date()
     async with place.db.begin() as uow:
         roster = await uow.roster.load()
-        senders = await uow.messages.failing_senders(_WORTH_TELLING)
+        senders = await uow.messages.failing_senders(place.clock.now() - _LOOK_BACK)
     found = []
     for sender in senders:
         owners = roster.owners(Scheme.MAIL, sender.address, day)
-        if owners:
+        if owners and sender.failed >= _WORTH_TELLING:
             unit = owners[0].unit or (roster.unit_of(owners[0].person, day) if owners[0].person else None) or ""
             name = roster.units[unit].name if unit in roster.units else ""
             found.append(FailingAddress(sender.address, name, sender.failed, sender.last_reason))

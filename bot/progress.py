@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-Report = Callable[[int, int], None]
-"""Called with how many are done and how many there are in all."""
+Report = Callable[[str, int, int | None], None]
+"""Called with what is being done, how much of it is, and how much there is in all (None: nobody knows yet)."""
 
 
 @contextmanager
@@ -15,9 +15,17 @@ def progress_bar(what: str) -> Iterator[Report]:
     """A bar with what is left; silent when standard error is no terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda done, total: None
+        yield _silent
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def report(what: str, done: int, total: int | None) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield report
+
+
+def _silent(what: str, done: int, total: int | None) -> None:
+    """Nobody is looking."""

@@ -11,13 +11,14 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.incident_news import tell_incidents
-from bot.jobs import READ, SEND
 from domain.ports import Clock
 from domain.profile import Profile
+from domain.wording import moment_text
 from intake.letters import Outgoing
 from intake.mailbox import MailboxReader
 from storage.audit import Sealer
 from storage.engine import Database
+from storage.jobs import DELIVER, READ_MESSAGE
 
 log = structlog.get_logger()
 
@@ -74,12 +75,14 @@ class Rounds:
         """Defer again what is unfinished and has no live job (facts: jobs, "Unfinished work")."""
         now = self._clock.to_real(self._clock.now())
         async with self._db.begin() as uow:
+            for row in await uow.messages.exhausted(now):
+                received = moment_text(row.official_at, self._profile)
+                await self._outgoing.alert_quarantine(uow, row, row.note, self._clock.now(), received)
+            await uow.outbox.exhausted(now)
             messages = await uow.messages.unfinished(now, MOST_AT_ONCE)
-            letters = await uow.outbox.unfinished(now, self._clock.now(), MOST_AT_ONCE)
-            for message_id in messages:
-                await uow.defer("read_message", READ, message_id=message_id)
-            for outbox_id in letters:
-                await uow.defer("deliver", SEND, outbox_id=outbox_id)
+            letters = await uow.outbox.unfinished(self._clock.now(), now, MOST_AT_ONCE)
+            for task, ids in ((READ_MESSAGE, messages), (DELIVER, letters)):
+                await uow.defer_many(task.name, task.queue, [{task.argument: id_} for id_ in ids])
         if messages or letters:
             log.info("swept", messages=len(messages), letters=len(letters))
 

@@ -10,7 +10,7 @@ import structlog
 from bot.bootstrap import Installation, channels_of, outgoing_of, pipeline_of
 from bot.clock import demo_clock
 from bot.dispatch import Dispatcher
-from bot.jobs import QUEUES, SEND, Jobs, job_app
+from bot.jobs import QUEUES, Jobs
 from bot.mailboxes import open_mailboxes
 from bot.rounds import Rounds
 from bot.state import State
@@ -22,6 +22,7 @@ from intake.channel import Channel
 from intake.mailbox import MailboxReader
 from intake.observer import Observer
 from parsers.sandbox import Sandbox
+from storage.jobs import DELIVER, worker_app
 
 log = structlog.get_logger()
 
@@ -84,7 +85,7 @@ class Service:
             Dispatcher(place.db, channels, place.clock, self._observer),
             place.clock,
         )
-        app = job_app(place.urls.service)
+        app = worker_app(place.urls.service)
         jobs.register(app)
         await parts.enter_async_context(app.open_async())
         for queue in self._queues:
@@ -92,7 +93,7 @@ class Service:
             worker = asyncio.create_task(
                 app.run_worker_async(
                     queues=[queue],
-                    concurrency=8 if queue == SEND else place.settings.service.workers + 1,
+                    concurrency=8 if queue == DELIVER.queue else place.settings.service.workers + 1,
                     install_signal_handlers=False,
                     shutdown_graceful_timeout=10,
                     delete_jobs="successful",

@@ -9,6 +9,7 @@ from domain.errors import PoskoError
 from intake.mailbox import MailboxReader
 from intake.world import Worlds
 from parsers.sandbox import Sandbox
+from storage.records import MessageState, OutboxState
 
 
 class State:
@@ -41,9 +42,8 @@ class State:
         for mailbox in self._mailboxes:
             health = mailbox.health()
             if health.last_search_s is None:
-                reasons.append(
-                    f"kotak surel {health.name} belum pernah diperiksa: {health.last_error or 'menghubungkan'}"
-                )
+                told = health.last_error or "menghubungkan"
+                reasons.append(f"kotak surel {health.name} belum pernah diperiksa: {told}")
             elif health.silent:
                 reasons.append(f"kotak surel {health.name} tidak dapat diperiksa: {health.last_error}")
         if not self._sandbox.pids:
@@ -59,11 +59,11 @@ class State:
         async with self._place.db.begin() as uow:
             messages = await uow.messages.counts()
             waiting = await uow.outbox.counts()
-            incidents = await uow.incidents.open_count()
+            incidents = len(await uow.incidents.all_open())
         self.metrics.set_queues(
-            outbox=waiting.get("pending", 0),
-            unread=messages.get("new", 0),
-            quarantine=messages.get("quarantine", 0),
+            outbox=waiting.get(OutboxState.PENDING, 0),
+            unread=messages.get(MessageState.NEW, 0),
+            quarantine=messages.get(MessageState.QUARANTINE, 0),
             incidents=incidents,
         )
         for mailbox in self._mailboxes:

@@ -1,7 +1,7 @@
 """The figures of ``posko status`` and of the status API: what is in, read, late, missing, to check."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.bootstrap import Installation
@@ -12,8 +12,7 @@ from domain.terms import Pattern, Session
 from domain.windows import guess_session, windows_on
 from intake.mailbox_health import MailboxHealth
 from intake.world import Worlds
-from storage.engine import UnitOfWork
-from storage.records import SubmissionRow
+from storage.records import MessageState, OutboxState, SubmissionRow
 
 Figures = dict[str, object]
 
@@ -29,10 +28,10 @@ async def figures(place: Installation, worlds: Worlds, mailboxes: Sequence[Mailb
         world = await worlds.load(uow)
         due = _due(world, day_of=now, session=session)
         rows = [r for r in await uow.submissions.on_day(day) if r.session == session.value]
-        entries = {r.unit: await _entry(uow, r) for r in rows}
-        messages = await uow.messages.counts(day_start(now, place), now)
+        questions = await uow.questions.open_counts(r.id for r in rows)
+        entries = {r.unit: _entry(r, questions.get(r.id, 0)) for r in rows}
+        messages = await uow.messages.counts()
         waiting = await uow.outbox.counts()
-        originals = await uow.files.count()
     lines = board({u.code: u.name for u in world.roster.units.values()}, due, entries)
     return {
         "now": now.astimezone(place.profile.tz).isoformat(timespec="seconds"),
@@ -46,7 +45,7 @@ async def figures(place: Installation, worlds: Worlds, mailboxes: Sequence[Mailb
         },
         "counts": _counts(lines, due, messages, waiting),
         "units": [_unit(line, place) for line in lines],
-        "originals": {"count": originals, "place": place.blobs.place("")},
+        "originals": {"messages": sum(messages.values()), "place": str(place.settings.data)},
         "mailboxes": [_mailbox(m) for m in mailboxes],
     }
 
@@ -62,7 +61,7 @@ def _due(world: World, day_of: datetime, session: Session) -> tuple[Due, ...]:
     return tuple(d for d in all_due if d.window.session is session)
 
 
-async def _entry(uow: UnitOfWork, row: SubmissionRow) -> BoardEntry:
+def _entry(row: SubmissionRow, questions: int) -> BoardEntry:
     state = row.state
     return BoardEntry(
         unit=row.unit,
@@ -73,13 +72,16 @@ async def _entry(uow: UnitOfWork, row: SubmissionRow) -> BoardEntry:
         at=state.at,
         rows=state.counts.rows,
         reported=state.counts.reported + state.counts.signed,
-        questions=len(await uow.questions.open_for(row.id)),
+        questions=questions,
         flags=state.flags,
     )
 
 
 def _counts(
-    lines: Sequence[BoardLine], due: Sequence[Due], messages: dict[str, int], waiting: dict[str, int]
+    lines: Sequence[BoardLine],
+    due: Sequence[Due],
+    messages: Mapping[MessageState, int],
+    waiting: Mapping[OutboxState, int],
 ) -> Figures:
     states = Counter(line.state for line in lines)
     received = [line for line in lines if line.entry and line.entry.received]
@@ -92,9 +94,9 @@ def _counts(
         "missing": states[UnitState.MISSING],
         "to_check": sum(needs_eye(line.entry) for line in lines if line.entry),
         "messages": sum(messages.values()),
-        "read": messages.get("done", 0),
-        "quarantine": messages.get("quarantine", 0),
-        "letters": waiting,
+        "read": messages.get(MessageState.DONE, 0),
+        "quarantine": messages.get(MessageState.QUARANTINE, 0),
+        "letters": {state.value: count for state, count in waiting.items()},
     }
 
 

@@ -33,7 +33,7 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One look at the desk: counts by name and units by code."""
+    """One look at the desk: counts by name, units by code, and how many mails it keeps as they came."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
     units: Mapping[str, UnitLine] = field(default_factory=dict)
@@ -63,11 +63,4 @@ def read_board(status: Mapping[str, Any] | None) -> Board:
         )
         for unit in status["units"]
     ]
-    return Board(dict(status["counts"]), {line.code: line for line in lines}, _number(status.get("originals")))
-
-
-def _number(originals: object) -> int:
-    """``originals`` is a count, or an object with one."""
-    if isinstance(originals, Mapping):
-        return int(originals.get("count") or originals.get("files") or 0)
-    return originals if isinstance(originals, int) else 0
+    return Board(dict(status["counts"]), {line.code: line for line in lines}, status["originals"]["messages"])

@@ -25,7 +25,7 @@ from demo.board import Board
 from demo.clock import PlayingClock, at, real_now
 from demo.make_roster import invent
 from demo.officers import Officers
-from demo.offices import BOX_OPD, BOX_UPT, BY_CODE, DESK_HOST, OFFICES
+from demo.offices import BOX_OPD, BOX_UPT, DESK_HOST, OFFICES
 from demo.outcome import letters_wrong, receipts, states_wrong
 from demo.post_office import PostOffice
 from demo.scenario import BEGIN, DAY, DESK_BOXES, END, SHOWN_RECEIPT, SPOOFER, STEPS, STRANGER
@@ -75,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--picture", type=Path, help="simpan tampilan terakhir sebagai SVG")
     options = parser.parse_args(arguments)
     console = Console()
-    signal.signal(signal.SIGTERM, _interrupted)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupted)
     try:
         return play(options.dir.absolute(), console, options.picture)
     except KeyboardInterrupt:
@@ -123,7 +124,7 @@ def _morning(officers: Officers, watch: Watch, service: Service, stage: Stage, c
     with Screen(console) as screen:
         while True:
             now = officers.clock.now()
-            stage.events += [Event(s.when, f"{BY_CODE[s.step.office].name} {s.step.told}") for s in officers.work()]
+            stage.events += [Event(s.when, s.step.news) for s in officers.work()]
             stage.events += _changes(before, watch.board, now)
             before = watch.board
             shown = Picture(now, before, len(officers.sent), tuple(stage.events), _phase(now, watch))
@@ -194,6 +195,9 @@ def _boxes(passwords: Mapping[str, str]) -> list[Box]:
 
 
 def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
+    # A second, impatient Ctrl-C must not break off the stopping of what was started.
+    for further in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(further, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

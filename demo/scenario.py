@@ -54,6 +54,11 @@ class Step:
     automatic: bool = False
     answer: Answer = Answer.OWED
 
+    @property
+    def news(self) -> str:
+        """What the ticker says; a foreign hand is not named after the office it speaks for."""
+        return self.told if self.login else f"{BY_CODE[self.office].name} {self.told}"
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -118,7 +123,7 @@ STEPS: tuple[Step, ...] = (
         "07.05.30",
         "cuti",
         "U020",
-        "balasan otomatis 'sedang cuti'",
+        "membalas otomatis: sedang cuti",
         after="dinsos",
         automatic=True,
         answer=Answer.NEVER,
@@ -149,7 +154,7 @@ STEPS: tuple[Step, ...] = (
         lambda town: [("presensi.rar", rar("presensi.xlsx", _sheet_of("U019")(town)))],
     ),
     Step("07.13", "bapenda", "U015", "mengirim daftar harian", _daily("U015")),
-    Step("07.14", "bapenda2", "U015", "surel yang sama terkirim lagi", repeats="bapenda", answer=Answer.FREE),
+    Step("07.14", "bapenda2", "U015", "mengirim surel yang sama sekali lagi", repeats="bapenda", answer=Answer.FREE),
     Step("07.14.30", "umum", "U002", "mengirim Setda dan Bagian Umum", _daily("U001", "U002")),
     Step(
         "07.15",
@@ -170,7 +175,14 @@ STEPS: tuple[Step, ...] = (
     Step("07.19", "pkmutara", "U063", "mengirim lembar mingguan", _weekly("U063")),
     Step("07.19.30", "satpol", "U019", "mengirim ulang sebagai XLSX", _daily("U019"), after="satpolrar"),
     Step("07.20", "smp3", "U052", "mengirim PDF", _pdf("U052")),
-    Step("07.21", "palsu", "U022", "surel palsu atas namanya", _daily("U022"), login=SPOOFER),
+    Step(
+        "07.21",
+        "palsu",
+        "U022",
+        "surel palsu atas nama Dinas Kependudukan dan Pencatatan Sipil",
+        _daily("U022"),
+        login=SPOOFER,
+    ),
     Step("07.22", "kominfokunci", "U023", "mengirim PDF berkata sandi", _pdf("U023", password="rahasia")),
     Step("07.23", "dpmptsp", "U024", "mengirim ke kotak BKD yang keliru", _daily("U024"), to=BOX_UPT),
     Step("07.24", "smp4", "U053", "mengirim daftar harian", _daily("U053")),

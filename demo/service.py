@@ -42,6 +42,7 @@ from demo.offices import BOX_OPD, DESK_HOST
 
 STOP_SECONDS = 25
 _COMMAND_SECONDS = 300
+_SAID_LINES = 15
 # A proxy of the environment has no business between two processes of one machine.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -104,7 +105,8 @@ class Service:
         """Run one command to its end; returns its output, raises ``CommandFailed``."""
         done = self._command(arguments)
         if done.returncode != 0:
-            raise CommandFailed(f"posko {arguments[0]} berakhir dengan {done.returncode}\n{done.stdout}{done.stderr}")
+            said = "\n".join((done.stdout + done.stderr).splitlines()[-_SAID_LINES:])
+            raise CommandFailed(f"posko {arguments[0]} berakhir dengan {done.returncode}\n{said}")
         return done.stdout
 
     def verify(self) -> tuple[bool, str]:

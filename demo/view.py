@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.constrain import Constrain
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -15,8 +16,10 @@ from demo.offices import OFFICES
 from demo.scenario import BEGIN, CLOSES, DAY, EARLY, END, LATE, MISSING, ON_TIME, OPENS, TO_CHECK
 from demo.sheets.paper import long_date
 
-_BAR = 75
-_COLUMNS = 3
+_WIDEST = 112
+_CLOCK = 14
+_COLUMNS = 4
+_TOLD = 5
 # A sign beside each colour: the view must also be read without colours.
 _LOOKS = {
     ON_TIME: ("●", "green"),
@@ -35,6 +38,26 @@ _COUNTS = (
     ("terlambat", "late", "yellow"),
     ("belum", "missing", "bright_black"),
     ("periksa", "to_check", "magenta"),
+)
+
+
+_SHORT = (
+    ("Badan Perencanaan Pembangunan Daerah", "Bappeda"),
+    ("Badan Pengelolaan Keuangan dan Aset Daerah", "BPKAD"),
+    ("Badan Pendapatan Daerah", "Bapenda"),
+    ("Badan Kesatuan Bangsa dan Politik", "Kesbangpol"),
+    ("Satuan Polisi Pamong Praja", "Satpol PP"),
+    ("Dinas Kependudukan dan Pencatatan Sipil", "Dispendukcapil"),
+    ("Dinas Komunikasi dan Informatika", "Dinas Kominfo"),
+    ("Dinas Penanaman Modal dan PTSP", "DPMPTSP"),
+    ("Kesejahteraan Rakyat", "Kesra"),
+    ("Pengujian Kendaraan", "Pengujian"),
+    ("Penyuluhan Wilayah", "Penyuluhan"),
+    ("UPTD Puskesmas Tulungagung", "Puskesmas"),
+    (" Tulungagung", ""),
+    ("Negeri", "N"),
+    ("Sekretariat Daerah", "Setda"),
+    ("Sekretariat DPRD", "Set. DPRD"),
 )
 
 
@@ -64,13 +87,12 @@ class Picture:
 
 
 def render(picture: Picture) -> RenderableType:
-    """The whole frame."""
+    """The whole frame; 24 lines high, as wide as the terminal up to ``_WIDEST``."""
     title = f"Posko Presensi · {long_date(DAY)} · sesi DATANG · peragaan, jam dipercepat"
-    ticker = Text(
-        "\n".join(event.line for event in picture.events[-6:]), "bright_white", overflow="ellipsis", no_wrap=True
-    )
-    parts: list[RenderableType] = [_clock_bar(picture.now), Text(), _counts(picture), Text(), _offices(picture.board)]
-    return Panel(Group(*parts, Text(), ticker), title=title, subtitle=picture.phase, width=112, padding=(1, 2))
+    told = "\n".join(event.line for event in picture.events[-_TOLD:])
+    ticker = Text(told, "bright_white", overflow="ellipsis", no_wrap=True)
+    group = Group(ClockBar(picture.now), Text(), _counts(picture), Text(), _offices(picture.board), Text(), ticker)
+    return Constrain(Panel(group, title=title, subtitle=picture.phase, padding=(0, 2)), _WIDEST)
 
 
 def counts_line(picture: Picture) -> str:
@@ -84,30 +106,38 @@ def look(state: str) -> tuple[str, str]:
     return _LOOKS.get(state, ("·", "white"))
 
 
-def _clock_bar(now: datetime) -> Text:
-    begin, opens, closes, end = (at(DAY, moment) for moment in (BEGIN, OPENS, CLOSES, END))
-    place = _place(now, begin, end)
-    bar = Text(f"{now:%H.%M.%S} WIB  ", "bold")
-    for index in range(_BAR):
-        inside = _place(opens, begin, end) <= index < _place(closes, begin, end)
-        past = index < place
-        bar.append("█" if past else "▒" if inside else "·", "green" if inside else "bright_black")
-    legend = [" "] * (_BAR + 6)
-    for moment, label in ((opens, f"{OPENS} buka"), (closes, f"{CLOSES} tutup")):
-        start = _place(moment, begin, end)
-        legend[start : start + len(label)] = label
-    return bar.append("\n" + " " * 14 + "".join(legend).rstrip(), "bright_black")
+@dataclass(frozen=True, slots=True)
+class ClockBar:
+    """The morning as a bar that fills with the playing clock; the window stands out in it."""
+
+    now: datetime
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Two lines: the clock with its bar, and when the window opens and closes."""
+        width = max(options.max_width - _CLOCK, 30)
+        opens, closes = (_place(at(DAY, moment), width) for moment in (OPENS, CLOSES))
+        past = _place(self.now, width)
+        bar = Text(f"{self.now:%H.%M.%S} WIB".ljust(_CLOCK), "bold", no_wrap=True)
+        for index in range(width):
+            inside = opens <= index < closes
+            sign = "█" if index < past else "▒" if inside else "·"
+            bar.append(sign, "green" if inside else "bright_black")
+        legend = " " * (_CLOCK + opens) + f"{OPENS} buka"
+        legend = legend.ljust(_CLOCK + closes - len(CLOSES)) + f"{CLOSES} tutup"
+        yield bar
+        yield Text(legend, "bright_black", no_wrap=True)
 
 
-def _place(moment: datetime, begin: datetime, end: datetime) -> int:
+def _place(moment: datetime, width: int) -> int:
     # The window closes at 07.30.59 (TLG-01); a bar of minutes need not show that.
-    return max(0, min(_BAR, round((moment - begin) / (end - begin) * _BAR)))
+    begin, end = at(DAY, BEGIN), at(DAY, END)
+    return max(0, min(width, round((moment - begin) / (end - begin) * width)))
 
 
 def _counts(picture: Picture) -> Text:
-    text = Text("surel terkirim ").append(str(picture.sent), "bold")
+    text = Text("surel ").append(str(picture.sent), "bold")
     for label, name, style in _COUNTS:
-        text.append(f"   {label} ", style).append(str(picture.board.count(name)), f"bold {style}")
+        text.append(f"  {label} ", style).append(str(picture.board.count(name)), f"bold {style}")
     return text
 
 
@@ -132,16 +162,6 @@ def _cell(board: Board, code: str, name: str) -> Text:
 
 
 def _short(name: str) -> str:
-    for long, short in (
-        ("Badan Perencanaan Pembangunan Daerah", "Bappeda"),
-        ("Badan Pengelolaan Keuangan dan Aset Daerah", "BPKAD"),
-        ("Badan Kesatuan Bangsa dan Politik", "Kesbangpol"),
-        ("Dinas Kependudukan dan Pencatatan Sipil", "Dinas Dukcapil"),
-        ("Dinas Komunikasi dan Informatika", "Dinas Kominfo"),
-        ("Dinas Penanaman Modal dan PTSP", "DPMPTSP"),
-        ("UPTD Puskesmas Tulungagung", "Puskesmas"),
-        (" Tulungagung", ""),
-        ("Negeri", "N"),
-    ):
+    for long, short in _SHORT:
         name = name.replace(long, short)
     return name

@@ -52,13 +52,16 @@ def complete_cells(sheet: SheetReading, hints: Hints) -> SheetReading:
     return replace(sheet, rows=tuple(replace(r, cells=tuple(complete(c) for c in r.cells)) for r in sheet.rows))
 
 
+_INK = (Verdict.SIGNED, Verdict.REPORTED, Verdict.UNSURE)
+
+
 def filled_columns(sheet: SheetReading) -> set[Column]:
-    """Columns in which at least one cell is not empty."""
+    """Columns in which somebody signed or typed a presence; a code alone (DL for the whole day) fills no column."""
     return {
         (c.date, c.session)
         for row in sheet.rows
         for c in row.cells
-        if c.date and c.session and c.verdict is not Verdict.EMPTY
+        if c.date and c.session and c.verdict in _INK
     }
 
 

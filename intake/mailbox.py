@@ -103,7 +103,7 @@ class MailboxReader:
         self._pulse.state(MailboxState.STOPPED)
 
     def _rest(self, error: Exception) -> None:
-        self._pause = min(max(1.0, self._pause * 2), self._settings.longest_pause_s)
+        self._pause = min(max(self._settings.first_pause_s, self._pause * 2), self._settings.longest_pause_s)
         log.warning("mailbox_failed", account=self.name, error=type(error).__name__, pause_s=self._pause)
         self._stopping.wait(self._pause)
 

@@ -89,9 +89,9 @@ class FolderReader:
         self._seen = seen & present
         if first:
             self._move(sorted(self._seen))  # kept before, but a kill came before the move
-        self._tell_unreadable()
         new = present - self._seen - self._moved - self.poison.waiting()
         self.pulse.searched(len(new), len(self.poison.set_aside))
+        self._tell_unreadable()
         return new
 
     def _note_gone(self, present: set[int]) -> None:

@@ -31,7 +31,7 @@ class MailboxSettings:
     ``password`` or ``tokens`` (XOAUTH2) is asked at each login. ``received_by``: hosts of our own mail servers
     (TLG-04). ``archive_to``: a folder into which kept messages are moved; None: the mailbox is opened read-only.
     Times are real seconds: a renewal of IDLE inside and outside windows, how long a window may pass without a
-    successful search (``silence_s``), the longest pause between attempts to connect.
+    successful search (``silence_s``), the first and the longest pause between attempts to connect.
     """
 
     name: str
@@ -45,6 +45,7 @@ class MailboxSettings:
     idle_outside_s: float = 300.0
     look_up_s: float = 5.0
     silence_s: float = 60.0
+    first_pause_s: float = 1.0
     longest_pause_s: float = 60.0
     retry_poison_s: float = 600.0
     batch: int = 25

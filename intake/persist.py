@@ -27,7 +27,7 @@ async def known_of(uow: UnitOfWork, resolution: Resolution) -> Known:
     columns = {}
     for unit in resolution.units:
         first, last = resolution.days(unit)
-        for row in await uow.submissions.for_unit(unit, first, last):
+        for row in await uow.submissions.in_range(unit, first, last):
             arrivals = await uow.submissions.arrivals(row.id)
             submissions[(row.unit, row.date, row.session)] = _known(row, arrivals)
         columns[unit] = await uow.facts.columns(unit, first, last)
@@ -66,7 +66,7 @@ async def write_recording(
         await _arrivals(uow, message, id_, draft, delivery, now)
         await uow.facts.add_many([_fact(f, draft, id_, message, delivery, world, now) for f in draft.facts])
         await uow.questions.add_many(_questions(draft, id_, message, now))
-        await uow.audit.add("submission_recorded", "submission", str(id_), "posko", {"message": message.id})
+        await uow.audit.add("submission_recorded", "submission", str(id_), "posko", now, {"message": message.id})
         written.append(Recorded(draft, number))
     return written
 
@@ -143,7 +143,7 @@ def _fact(
 ) -> NewFact:
     cell = fact.cell
     return NewFact(
-        dedupe_key=sheet_key(fact),
+        dedupe_key=sheet_key(message.id, fact.file, fact.sheet, fact.row, cell.date, cell.session),
         person=fact.person,
         unit=draft.unit,
         date=cell.date,

@@ -11,7 +11,7 @@ from domain.errors import ReadingError
 from domain.outcome import Recording
 from domain.ports import BlobStore, Clock
 from domain.profile import Profile
-from domain.reading_json import reading_from_dict, reading_to_dict
+from domain.reading_json import from_plain, to_plain
 from domain.recording import record
 from domain.resolution import Delivery, ReadFile, World, resolve
 from domain.routing import authenticity, identify
@@ -27,6 +27,7 @@ from intake.world import Worlds
 from parsers.base import ParseContext
 from parsers.sandbox import Sandbox
 from storage.engine import Database, UnitOfWork
+from storage.jobs import DELIVER
 from storage.records import MessageRow, MessageState
 
 LEASE = timedelta(minutes=5)  # longer than any mail's reading: every file has its own deadline
@@ -96,8 +97,9 @@ class Pipeline:
         """Count a passing failure; the fifth sets the message aside and alerts the receivers once."""
         told = f"{type(error).__name__}: {error}"[:500]
         async with self._db.begin() as uow:
-            row = await uow.messages.fail(message_id, self._clock.to_real(self._clock.now()), told)
-            if row is not None and row.state is MessageState.QUARANTINE:
+            await uow.messages.fail(message_id, self._clock.to_real(self._clock.now()), told)
+            row = await uow.messages.get(message_id)
+            if row.state is MessageState.QUARANTINE:
                 await self._alert(uow, row, told)
 
     async def _alert(self, uow: UnitOfWork, row: MessageRow, error: str) -> None:
@@ -111,11 +113,11 @@ class Pipeline:
             await uow.files.attach(row.id, sha256, part.path, part.name)
             stored = await uow.files.reading(sha256, self._reader_key(row))
         if stored is not None:
-            return ReadFile(sha256, part.name, reading_from_dict(stored))
+            return ReadFile(sha256, part.name, from_plain(stored))
         reading = await self._sandbox.read(part.data, self._context(row, part.name))
         self._observer.file_read(reading.reader, reading.seconds)
         async with self._db.begin() as uow:
-            await uow.files.save_reading(sha256, self._reader_key(row), reading_to_dict(reading))
+            await uow.files.save_reading(sha256, self._reader_key(row), to_plain(reading))
         return ReadFile(sha256, part.name, reading)
 
     def _reader_key(self, row: MessageRow) -> str:
@@ -132,6 +134,7 @@ class Pipeline:
         async with self._db.begin() as uow:
             world = await self._worlds.load(uow)
             delivery = self._delivery(row, opened, world)
+            await uow.messages.note_sender(row.id, opened.address, delivery.authenticity, opened.reason)
             if row.duplicate_of is not None:
                 # Same Message-ID with other bytes: kept and linked, counted and answered once.
                 await uow.messages.finish(row.id, MessageState.DONE, "salinan")
@@ -145,7 +148,7 @@ class Pipeline:
             if opened.answerable:
                 letters = letters_for(delivery, recorded, recording, [f.name for f in files], world)
                 for id_ in await post(uow, letters, self._outgoing, opened, row, self._clock.now()):
-                    await uow.defer("deliver", "send", outbox_id=id_)
+                    await uow.defer(DELIVER.name, DELIVER.queue, **{DELIVER.argument: id_})
             await uow.messages.finish(row.id, MessageState.DONE, _note(recording, opened))
         for item in recorded:
             self._observer.submission_recorded(item.draft.session, item.draft.timeliness.value)

@@ -45,14 +45,14 @@ async def take_in(db: Database, blobs: BlobStore, upload: Upload, clock: Clock, 
     async with db.begin() as uow:
         message_id = await uow.messages.add(new)
         if message_id is None:
-            known = await uow.messages.find(new.channel, new.account, new.event_id)
+            known = await uow.messages.by_event(new.channel, new.account, new.event_id)
             assert known is not None
-            return known
+            return known.id
         if new.header_id:
             first = await uow.messages.by_header_id(new.header_id)
-            if first is not None and first != message_id:
-                await uow.messages.link_duplicate(message_id, first)
-        await uow.audit.add("uploaded", "message", str(message_id), "operator", {"sha256": sha256}, clock.now())
+            if first is not None and first.id != message_id:
+                await uow.messages.link_duplicate(message_id, first.id)
+        await uow.audit.add("uploaded", "message", str(message_id), "operator", clock.now(), {"sha256": sha256})
         return message_id
 
 
@@ -100,7 +100,6 @@ async def results_of(db: Database, message_id: int, tz: ZoneInfo) -> list[JsonOb
     """What a message came to, one object a submission (the command line's contract), read back from the database."""
     async with db.begin() as uow:
         message = await uow.messages.get(message_id)
-        assert message is not None
         submissions = await uow.submissions.for_message(message_id)
         return [await _result(uow, message, row) for row in submissions] or [_nothing(message)]
 

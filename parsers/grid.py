@@ -18,7 +18,8 @@ _SOME_DAY = datetime(2000, 1, 1)  # noqa: DTZ001  a spreadsheet's times have no 
 class Grid:
     """Rows of values, ragged to the right; ``pictures`` are (row, column) places that a picture covers.
 
-    ``place`` gives the Box of a cell when it differs from its column and row index (PDF: points).
+    ``place`` gives the Box of a cell when it differs from its column and row index (PDF: points). ``ruled`` is
+    False where columns were guessed from white space.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Grid:
     page: int = 1
     pictures: frozenset[tuple[int, int]] = frozenset()
     place: Callable[[int, int], Box | None] | None = None
+    ruled: bool = True
 
     def value(self, row: int, column: int) -> Value:
         """The value at a place, None outside."""

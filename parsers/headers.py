@@ -90,7 +90,7 @@ def names_people(grid: Grid, row: int, context: ParseContext) -> bool:
     if len(texts) < 2 or any(t.endswith(":") for t in texts):
         return False
     keys = {heading(t).key for t in texts}
-    days = sum(1 for t in texts if _is_sub_header(t, context) and heading(t).key is None)
+    days = sum(1 for t in texts if is_sub_header(t, context) and heading(t).key is None)
     named = Key.NAME in keys or {Key.NO, Key.NIP} <= keys
     return named and (len(keys & {Key.NO, Key.NIP, Key.SIGN, Key.NOTE, Key.TOTAL, Key.RANK, Key.POST}) > 0 or days >= 3)
 
@@ -100,7 +100,7 @@ def _top(grid: Grid, row: int, start: int, context: ParseContext) -> int:
     top = row
     while top > start and row - top < _DEEPEST - 1:
         texts = grid.texts(top - 1)
-        if not texts or not all(_is_sub_header(t, context) for _, t in texts):
+        if not texts or not all(is_sub_header(t, context) for _, t in texts):
             break
         if any(":" in t for _, t in texts):
             break
@@ -112,7 +112,7 @@ def _bottom(grid: Grid, row: int, context: ParseContext) -> int:
     bottom = row
     while bottom + 1 < len(grid.rows) and bottom - row < _DEEPEST - 1:
         below = grid.texts(bottom + 1)
-        if not below or _is_numbering(below) or not all(_is_sub_header(t, context) for _, t in below):
+        if not below or _is_numbering(below) or not all(is_sub_header(t, context) for _, t in below):
             break
         occupied = {c for c, _ in grid.texts(row) if heading(grid.text(row, c)).key in (Key.NO, Key.NAME)}
         if any(c in occupied and _DAY_NUMBER.fullmatch(t) for c, t in below):
@@ -121,7 +121,8 @@ def _bottom(grid: Grid, row: int, context: ParseContext) -> int:
     return bottom
 
 
-def _is_sub_header(text: str, context: ParseContext) -> bool:
+def is_sub_header(text: str, context: ParseContext) -> bool:
+    """Whether a text can stand in a header's further rows: a header word, a day, a date, a code."""
     if len(text) > _LONGEST:
         return False
     bare = text.strip(" .()").upper()
@@ -195,6 +196,8 @@ def _column(index: int, path: list[str], context: ParseContext) -> Column:
     last = path[-1].strip(" .()").upper()
     if column.key in _IDENTITY:
         return column
+    if last in _LETTERS and column.dated:
+        return replace(column, session=_LETTERS[last])
     if not heading(path[-1]).known or under_total:
         if under_total or last in TOTAL_CODES or last in context.codes:
             return replace(column, key=Key.TOTAL, total=last, session=None)

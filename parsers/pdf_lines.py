@@ -6,11 +6,14 @@ from typing import Any
 
 from domain.reading import Box
 from domain.vocabulary import heading
+from parsers.base import ParseContext
 from parsers.grid import Grid, Value
+from parsers.headers import is_sub_header
 
 _LINE_TOLERANCE = 3.0  # points between the baselines of one line
 _GAP = 0.9  # of the letter's height: what separates two cells of an unruled line
 _NARROWEST_GUTTER = 2.0
+_DEEPEST = 4  # rows of a header
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,12 @@ class Piece:
     y1: float
 
 
-def page_grid(page: Any, number: int) -> Grid:
+def page_grid(page: Any, number: int, context: ParseContext) -> Grid:
     """One grid of a page: lines of text above, between and below its tables, and the tables' rows."""
     words = [Piece(w["text"], w["x0"], w["top"], w["x1"], w["bottom"]) for w in page.extract_words(x_tolerance=2)]
     tables = [t for t in page.find_tables() if len(t.rows) > 1 and len(t.rows[0].cells) > 1]
     if not tables:
-        return _unruled(words, number)
+        return _unruled(words, number, context)
     outside = [w for w in words if not any(_inside(w, t.bbox) for t in tables)]
     rows: list[tuple[float, list[Piece | None]]] = [(p[0].y0, list(p)) for p in _lines(outside)]
     for table in tables:
@@ -44,14 +47,14 @@ def _inside(word: Piece, box: tuple[float, float, float, float]) -> bool:
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
-def _grid(rows: Sequence[Sequence[Piece | None]], number: int) -> Grid:
+def _grid(rows: Sequence[Sequence[Piece | None]], number: int, *, ruled: bool = True) -> Grid:
     def place(row: int, column: int) -> Box | None:
         cells = rows[row]
         piece = cells[column] if column < len(cells) else None
         return Box(number, piece.x0, piece.y0, piece.x1, piece.y1) if piece else None
 
     values: list[list[Value]] = [[p.text if p else None for p in row] for row in rows]
-    return Grid("", values, number, place=place)
+    return Grid("", values, number, place=place, ruled=ruled)
 
 
 def _ruled(table: Any, words: list[Piece]) -> list[tuple[float, list[Piece | None]]]:
@@ -108,13 +111,13 @@ def _pieces(line: list[Piece]) -> list[Piece]:
     return pieces
 
 
-def _unruled(words: list[Piece], number: int) -> Grid:
+def _unruled(words: list[Piece], number: int, context: ParseContext) -> Grid:
     """Columns are the stretches of the table that no gutter crosses, from the header's line on."""
     lines = _lines(words)
     start = next((i for i, line in enumerate(lines) if _is_header(line)), None)
     if start is None:
-        return _grid(lines, number)
-    while start > 0 and all(heading(p.text).known for p in lines[start - 1]):
+        return _grid(lines, number, ruled=False)
+    while start > 0 and all(is_sub_header(p.text, context) for p in lines[start - 1]):
         start -= 1
     stretches = _stretches(lines[start:])
     rows: list[list[Piece | None]] = [list(line) for line in lines[:start]]
@@ -124,7 +127,7 @@ def _unruled(words: list[Piece], number: int) -> Grid:
             first = next((i for i, (_, x1) in enumerate(stretches) if piece.x0 < x1), len(stretches) - 1)
             cells[first] = piece if cells[first] is None else _beside(cells[first], piece)
         rows.append(cells)
-    return _grid(rows, number)
+    return _grid(rows, number, ruled=False)
 
 
 def _is_header(line: list[Piece]) -> bool:
@@ -143,11 +146,10 @@ def _stretches(lines: list[list[Piece]]) -> list[tuple[float, float]]:
     """Horizontal stretches covered by the pieces of the table; parents of several columns do not count."""
     spans: list[tuple[float, float]] = []
     for index, line in enumerate(lines):
-        below = lines[index + 1] if index + 1 < len(lines) else []
+        below = lines[index + 1 : index + _DEEPEST] if index < _DEEPEST else []
         for piece in line:
-            children = [p for p in below if p.x1 > piece.x0 and p.x0 < piece.x1]
-            is_parent = len(children) > 1 or (len(line) == 1 and index > 0) or _is_wide(piece, lines[0])
-            if not is_parent:
+            is_parent = any(_covers(piece, further) for further in below)
+            if not is_parent and (len(line) > 1 or index == 0) and not _covers(piece, lines[0]):
                 spans.append((piece.x0, piece.x1))
     merged: list[tuple[float, float]] = []
     for x0, x1 in sorted(spans):
@@ -158,6 +160,6 @@ def _stretches(lines: list[list[Piece]]) -> list[tuple[float, float]]:
     return merged
 
 
-def _is_wide(piece: Piece, header: list[Piece]) -> bool:
-    """Free text below the table crosses the columns of the header."""
-    return sum(1 for p in header if p.x1 > piece.x0 and p.x0 < piece.x1) > 1
+def _covers(piece: Piece, line: list[Piece]) -> bool:
+    """Whether a piece stands over or under several of a line: a parent, or free text across the columns."""
+    return sum(1 for p in line if p.x1 > piece.x0 and p.x0 < piece.x1) > 1

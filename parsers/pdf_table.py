@@ -43,7 +43,7 @@ class PdfTableParser:
             raise ReadingError(code, MESSAGES[code]) from error
 
     def _read(self, document: Any, context: ParseContext) -> FileReading:
-        pages = _Pages(document)
+        pages = _Pages(document, context)
         reading = read_grids(self, pages, context, told=())
         pending = tuple(
             SheetReading(SheetKind.IMAGE, name=f"halaman {n}", problems=(problem(ProblemCode.READING_PENDING),))
@@ -60,7 +60,8 @@ class PdfTableParser:
 class _Pages:
     """Grids of the pages that hold text; remembers the others."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, context: ParseContext) -> None:
+        self._context = context
         self._pages = document.pages
         self.pictures: list[int] = []
         self.skipped = 0
@@ -75,7 +76,7 @@ class _Pages:
             if letters < _FEWEST_LETTERS and page.images:
                 self.pictures.append(number)
             elif letters:
-                yield page_grid(page, number)
+                yield page_grid(page, number, self._context)
             page.close()
 
 

@@ -23,19 +23,24 @@ _FOOTER = re.compile(
     r"\bmengetahui\b|\bmenyetujui\b|^jumlah\b|^total\b|^rekapitulasi\b|^keterangan\s*:|^catatan\b|^ket\s*\.?\s*:"
     r"|^\s*(?:plt|plh|a\.?\s?n|u\.?\s?b)\b\.?|\b(?:kepala|sekretaris|camat|lurah|direktur|kasubbag|bupati)\b"
     r"|\bpetugas\b|^[a-z .]+,\s*(?:tanggal\s*)?[\d.…_ ]*(?:[a-z]+\s+\d{4}|\d{1,2}[-/ ]\S+[-/ ]\d{4}|[.…_]+)"
-    r"|^dst\b|^dan seterusnya",
+    r"|^(?:\d+\s*\.?\s*)?(?:dst\b|dan seterusnya)",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"^[a-z][a-z .]+,$", re.IGNORECASE)  # "Tanjung Selor," above the head's name
 _MOST_BLANK = 3
 _MOST_LINES = 4  # forms E and F: Nama, NIP, Pangkat/Gol., Jabatan
 
 
 @dataclass(slots=True)
 class Block:
-    """One person's lines in the grid; ``no`` is the paper's number."""
+    """One person's lines in the grid; ``no`` is the paper's number.
+
+    ``continued`` lines belong to the last person of the page before.
+    """
 
     no: int | None
     lines: list[int] = field(default_factory=list)
+    continued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,9 @@ def _ends(grid: Grid, header: Header, row: int, block: Block | None, context: Pa
     own = {Key.NAME, Key.POST, Key.RANK}
     further = block is not None and len(block.lines) < _MOST_LINES and _tells_several(header)
     skipped = {c.index for c in header.columns if c.key in own} if further else set()
-    return any(_FOOTER.search(" ".join(t.split())) for c, t in grid.texts(row) if c not in skipped)
+    named = {c.index for c in header.columns if c.key is Key.NAME}
+    texts = [(c, " ".join(t.split())) for c, t in grid.texts(row) if c not in skipped]
+    return any(_FOOTER.search(t) or (c not in named and _PLACE.match(t)) for c, t in texts)
 
 
 def _tells_several(header: Header) -> bool:
@@ -126,6 +133,8 @@ def _place_line(
         blocks.append(Block(number, [row]))
     elif blocks and not blank_above and _belongs(grid, header, row):
         blocks[-1].lines.append(row)
+    elif not blocks and _tells_several(header) and _belongs(grid, header, row):
+        blocks.append(Block(None, [row], continued=True))
 
 
 def _is_person(grid: Grid, header: Header, row: int, name: str) -> bool:

@@ -178,7 +178,8 @@ class Sandbox:
         """Warm every child up; raises ``SandboxError`` when none can be confined. Optional: ``run`` starts them too."""
         slots = [self._idle.get_nowait() for _ in range(self._idle.qsize())]
         try:
-            slots = [child or await self._fresh() for child in slots]
+            for number, child in enumerate(slots):
+                slots[number] = child or await self._fresh()
         finally:
             for child in slots:
                 self._idle.put_nowait(child)

@@ -12,6 +12,7 @@ from domain.reading import (
     Row,
     SheetKind,
     SheetReading,
+    Verdict,
 )
 from domain.terms import Session
 from domain.vocabulary import Key, is_title, sessions_in
@@ -142,9 +143,29 @@ def _take(table: _Table, grid: Grid, header: Header, blocks: tuple[Block, ...], 
     table.places = _places(grid, header, table.about, context)
     kind = _kind(header, table.about)
     for block in blocks:
+        if block.continued and not grid.ruled:
+            table.unread.append(grid.page)  # a name above its number: whose line is whose is not certain
+            return
+        if block.continued and (not table.rows or grid is table.grid):
+            continue
         row = _row(grid, header, table.places, block, kind, context)
-        if row is not None:
+        if row is not None and block.continued:
+            table.rows[-1] = _with_lines(table.rows[-1], row)
+        elif row is not None:
             table.rows.append(row)
+
+
+def _with_lines(person: Row, more: Row) -> Row:
+    """A person whose last lines stand on the next page."""
+    written = {(c.date, c.session): c for c in more.cells if c.verdict is not Verdict.EMPTY}
+    known = {(c.date, c.session) for c in person.cells}
+    cells = [written.get((c.date, c.session), c) if c.verdict is Verdict.EMPTY else c for c in person.cells] + [
+        c for c in more.cells if (c.date, c.session) not in known
+    ]
+    both = [c for c in person.cells if c.verdict is not Verdict.EMPTY and (c.date, c.session) in written]
+    doubtful = {(c.date, c.session) for c in both if c.verdict is not written[c.date, c.session].verdict}
+    cells = [replace(c, verdict=Verdict.UNSURE) if (c.date, c.session) in doubtful else c for c in cells]
+    return replace(person, nip=person.nip or more.nip, cells=tuple(cells), note=person.note or more.note)
 
 
 def _row(
@@ -156,8 +177,8 @@ def _row(
     notes = [grid.text(r, note_column.index) for r in block.lines] if note_column else []
     note = " ".join(" ".join(n for n in notes if n).split())
     totals = totals_of(grid, header, block)
-    if is_numbered_blank(grid, header, block):
-        if not any(c.verdict != "empty" for c in cells) and not note.strip("-. "):
+    if is_numbered_blank(grid, header, block) and not block.continued:
+        if not any(c.verdict is not Verdict.EMPTY for c in cells) and not note.strip("-. "):
             return None
         name = ""
     if kind in (SheetKind.DAILY, SheetKind.APEL):
@@ -255,6 +276,6 @@ def _problems(table: _Table, period: Period) -> Iterable[Problem]:
     nameless = [str(r.no) for r in table.rows if not r.name]
     if table.unread:
         pages = ", ".join(map(str, table.unread))
-        yield problem(ProblemCode.ROW_UNREAD, f"Halaman {pages} tidak mengulang judul kolom")
+        yield problem(ProblemCode.ROW_UNREAD, f"Susunan baris halaman {pages} tidak pasti")
     if nameless:
         yield problem(ProblemCode.ROW_UNREAD, f"Baris {', '.join(nameless[:10])} tanpa nama")

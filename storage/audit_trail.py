@@ -1,12 +1,14 @@
 """The audit trail: plain rows inside transactions, chained after their commit (facts: jobs, "Other").
 
-A link's hash covers the hash before it and the whole audit row as canonical JSON, so that no row can be changed, put
-in or taken out without breaking every later link. The head is printed in reports: a rewritten chain shows.
+A link covers the link before it and the hash of the whole audit row, so that no row can be changed, put in or taken
+out without breaking the chain; the row's own hash beside it tells a changed row from a changed link. The head is
+printed in reports: a rewritten chain shows.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +21,14 @@ GENESIS = "0" * 64
 _LOCK = 0x7365616C  # "seal"
 _LOOK_BACK = 10_000  # rows of transactions that were still open when later rows were sealed
 SEAL_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link as ``links`` found it: its hash and its faults (name of a ``storage.verify.Fault``, subject)."""
+
+    hash: str
+    faults: tuple[tuple[str, str], ...]
 
 
 class AuditTrail:
@@ -72,16 +82,54 @@ class AuditTrail:
         links = []
         for row in rows:
             seq += 1
-            digest = link_hash(prev, row)
-            links.append({"seq": seq, "audit_id": row.id, "prev": prev, "hash": digest})
+            content = row_hash(row)
+            digest = link_hash(prev, seq, row.id, content)
+            links.append({"seq": seq, "audit_id": row.id, "prev": prev, "row_hash": content, "hash": digest})
             prev = digest
         if links:
             await self._session.execute(insert(AuditSeal), links)
         return len(links)
 
+    async def unsealed(self) -> int:
+        """Committed rows without a link: at most those of the last second, unless the sealer does not run."""
+        sealed = select(AuditSeal.audit_id).where(AuditSeal.audit_id == Audit.id)
+        return await self._session.scalar(select(func.count()).select_from(Audit).where(~sealed.exists())) or 0
 
-def link_hash(prev: str, row: Audit) -> str:
-    """The hash of the link that seals ``row`` after ``prev``."""
+    async def links(self) -> AsyncIterator[Link]:
+        """Every link of the chain in order, each judged against its row and its neighbours; streamed."""
+        rows = await self._session.stream(
+            select(AuditSeal, Audit)
+            .outerjoin(Audit, Audit.id == AuditSeal.audit_id)
+            .order_by(AuditSeal.seq)
+            .execution_options(yield_per=500)
+        )
+        before: AuditSeal | None = None
+        async for seal, audit in rows:
+            yield Link(seal.hash, tuple(_faults(before, seal, audit)))
+            before = seal
+
+
+def _faults(before: AuditSeal | None, seal: AuditSeal, row: Audit | None) -> Iterator[tuple[str, str]]:
+    expected = before.seq + 1 if before else 1
+    if not _is_sound(seal):
+        yield "SEAL_ALTERED", str(seal.seq)
+        return
+    if seal.seq != expected:
+        yield "SEAL_MISSING", str(expected)
+    elif seal.prev != (before.hash if before else GENESIS) and (before is None or _is_sound(before)):
+        yield "SEAL_ALTERED", str(seal.seq)
+    if row is None:
+        yield "AUDIT_MISSING", str(seal.audit_id)
+    elif row_hash(row) != seal.row_hash:
+        yield "AUDIT_ALTERED", str(row.id)
+
+
+def _is_sound(seal: AuditSeal) -> bool:
+    return link_hash(seal.prev, seal.seq, seal.audit_id, seal.row_hash) == seal.hash
+
+
+def row_hash(row: Audit) -> str:
+    """The hash of an audit row as canonical JSON."""
     plain = [
         row.id,
         row.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -92,4 +140,9 @@ def link_hash(prev: str, row: Audit) -> str:
         row.detail,
     ]
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(prev.encode() + text.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def link_hash(prev: str, seq: int, audit_id: int, row: str) -> str:
+    """The hash of a link: over the link before it, its own number and its row's hash."""
+    return hashlib.sha256(f"{prev}:{seq}:{audit_id}:{row}".encode()).hexdigest()

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -42,6 +42,12 @@ class Database:
             await engine.dispose()
             raise DatabaseUnavailable(f"basis data tidak dapat dihubungi: {error.orig}") from None
         return cls(engine, Presence(libpq_url(url)), libpq_url(url))
+
+    async def server_version(self) -> int:
+        """PostgreSQL's ``server_version_num`` (150004 = 15.4)."""
+        async with self._engine.connect() as connection:
+            shown = await connection.scalar(text("SHOW server_version_num"))
+        return int(str(shown))
 
     async def close(self) -> None:
         """Give back every connection; claims of this process are free from now on."""

@@ -41,7 +41,7 @@ class Facts:
         """The dates and sessions of ``unit`` in which anything but an empty cell was recorded (TLG-05a)."""
         rows = await self._session.execute(
             select(Fact.date, Fact.session)
-            .where(Fact.unit == unit, Fact.date.between(first, last), Fact.verdict != Verdict.EMPTY)
+            .where(Fact.unit == unit, Fact.date.between(first, last), Fact.verdict.not_in((Verdict.EMPTY, Verdict.CODE)))
             .where(Fact.session.is_not(None))
             .distinct()
         )

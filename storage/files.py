@@ -1,14 +1,15 @@
 """Archived attachments and what readers saw in them."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.records import FileRow, MessageFileRow
 from storage.rows import to_record
-from storage.schema import File, FileReading, MessageFile
+from storage.schema import File, FileReading, Message, MessageFile
 
 
 class Files:
@@ -43,6 +44,16 @@ class Files:
             select(MessageFile).where(MessageFile.message_id == message_id).order_by(MessageFile.part)
         )
         return [to_record(MessageFileRow, row) for row in rows]
+
+    async def references(self) -> AsyncIterator[tuple[str, str]]:
+        """Every archived SHA-256 that a row relies on, each once, with one row that does; streamed."""
+        messages = select(Message.sha256, literal("message ") + cast(func.min(Message.id), Text)).group_by(
+            Message.sha256
+        )
+        only_files = ~select(Message.id).where(Message.sha256 == File.sha256).exists()
+        files = select(File.sha256, literal("file")).where(only_files)
+        async for sha256, owner in await self._session.stream(union_all(messages, files)):
+            yield sha256, owner
 
     async def save_reading(self, sha256: str, reader: str, reading: dict[str, Any]) -> None:
         """Keep what ``reader`` saw; the first reading of a reader stays."""

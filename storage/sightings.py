@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -70,4 +71,5 @@ def _of(account: str, folder: str, uidvalidity: int) -> ColumnElement[bool]:
 
 def _numbers(uids: Iterable[int]) -> BindParameter[list[int]]:
     # One array parameter: a mailbox may hold more UIDs than a statement takes parameters.
-    return bindparam(None, sorted(uids), ARRAY(BigInteger))
+    numbers: Any = ARRAY(BigInteger)
+    return bindparam(None, sorted(uids), numbers)

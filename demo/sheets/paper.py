@@ -11,6 +11,7 @@ from demo.roster import Employee, Town
 _DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
 _CODES = {3: "DL", 5: "S", 7: "C"}
+_NAMELESS = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,14 @@ def _line(employee: Employee, dice: random.Random) -> Line:
 
 
 def misspelt(paper: Paper) -> Paper:
-    """Every third name as a hurried hand types it, every ninth line without its NIP."""
+    """Every third name as a hurried hand types it, every ninth line without its NIP, one with a first name alone."""
     slips = (_swap, _shorten, str.upper)
 
     def slip(place: int, line: Line) -> Line:
         if place % 9 == 4:
             line = replace(line, nip="")
+        if place == _NAMELESS:
+            line = replace(line, name=line.name.split()[0])
         return replace(line, name=slips[place // 3 % 3](line.name)) if place % 3 == 0 else line
 
     return _changed(paper, slip)

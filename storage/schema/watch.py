@@ -43,7 +43,7 @@ class Audit(Base):
 
 
 class AuditSeal(Base):
-    """One link of the chain: ``hash`` = SHA-256 over ``prev`` and the audit row. Append-only.
+    """One link of the chain: ``hash`` covers ``prev`` and the row's own hash. Append-only.
 
     ``seq`` has no gaps and is the order of sealing; rows of slow transactions are sealed later than their id says.
     """
@@ -52,4 +52,5 @@ class AuditSeal(Base):
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     audit_id: Mapped[int] = mapped_column(BigInteger, unique=True)
     prev: Mapped[str]
+    row_hash: Mapped[str]
     hash: Mapped[str]

@@ -178,7 +178,7 @@ def test_a_state_that_differs_is_named_with_what_it_should_be() -> None:
 
 def test_the_board_is_read_from_the_status_answer() -> None:
     unit = {"code": "U020", "name": "Dinas Sosial", "state": "tepat waktu", "arrived": "2026-11-24T00:05:09+00:00"}
-    board = read_board({"counts": {"due": 40}, "units": [unit], "originals": {"count": 7}})
+    board = read_board({"counts": {"due": 40}, "units": [unit], "originals": {"messages": 7}})
     assert board.units["U020"].clock_time == "07.05"
     assert (board.count("due"), board.count("late"), board.originals) == (40, 0, 7)
     assert read_board(None).units == {}

@@ -294,3 +294,11 @@ def test_a_sheet_under_a_period_for_persons_is_due_for_them() -> None:
     other = replace(named, members=frozenset({AGUS}))
     outside = only(run(mail(at(7, 10)), file(sheet(*BOTH)), world=replace(WORLD, periods=(other,))))
     assert Flag.OUTSIDE_PERIOD in outside.flags
+
+
+def test_a_code_for_the_whole_day_is_no_mark_ahead_and_decides_no_session() -> None:
+    away = row(BUDI, cell(Verdict.CODE, code="DL"), cell(Verdict.CODE, session=OUT, code="DL"), no=2)
+    draft = only(run(mail(at(7, 10)), file(sheet(row(SITI, cell()), away))))
+    assert draft.session == "datang"
+    assert Flag.AHEAD not in draft.flags
+    assert (draft.counts.reported, draft.counts.code) == (1, 1)

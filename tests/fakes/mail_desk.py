@@ -83,5 +83,6 @@ def desk_at(port: int, user: str, folder: Path, **changes: Any) -> Desk:
         idle_in_window_s=1.0,
         idle_outside_s=1.0,
         silence_s=1.0,
+        first_pause_s=0.1,
     )
     return Desk(replace(settings, **changes), folder)
