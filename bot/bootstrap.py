@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.access import TokenShelf, secret_text
 from bot.clock import clock_for
 from bot.settings import Settings, load_settings
-from bot.settings_blocks import Block, FolderBlobs
+from bot.settings_blocks import FolderBlobs
 from domain.ports import Clock
 from domain.profile import Profile, load_profile
 from domain.terms import Scheme
@@ -118,7 +119,7 @@ def pipeline_of(place: Installation, sandbox: Sandbox, observer: Observer | None
     )
 
 
-def channels_of(place: Installation) -> dict[Scheme, Channel]:
+def channels_of(place: Installation, shelf: TokenShelf) -> dict[Scheme, Channel]:
     """Every channel that is set up, opened by the one list."""
     smtp = place.settings.smtp
     if smtp is None:
@@ -129,14 +130,10 @@ def channels_of(place: Installation) -> dict[Scheme, Channel]:
         from_address=smtp.from_address,
         from_name=smtp.from_name,
         tls=smtp.tls,
-        username=smtp.username,
+        username=smtp.login,
         password=lambda: secret_text(smtp, "password"),
+        tokens=shelf.of(smtp.oauth_mailbox) if smtp.oauth_mailbox else None,
         ca_file=place.settings.place(smtp.ca_file) if smtp.ca_file else None,
+        null_sender=smtp.null_sender,
     )
     return {line.scheme: line.open(settings, place.clock) for line in CHANNELS}
-
-
-def secret_text(block: Block, name: str) -> str | None:
-    """A fetched secret as text, at the moment it is needed."""
-    kept = block.secret(name)
-    return kept.get_secret_value() if kept else None

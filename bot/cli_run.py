@@ -1,6 +1,10 @@
 """``posko serve``, ``work`` and ``demo``: the running service."""
 
 import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
     """Register these commands."""
     app.command()(serve)
     app.command()(work)
+    app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(demo)
 
 
 def serve(data: DataOption = None) -> None:
@@ -55,3 +60,13 @@ def work(
             await Service(place, named).work()
 
     run_async(run())
+
+
+def demo(context: typer.Context) -> None:
+    """Peragakan satu pagi: dunia luar dan posko yang sebenarnya, dalam sekitar satu menit."""
+    rooms = Path(__file__).resolve().parents[1]
+    # The demonstration stands outside the product: it is run, never imported.
+    done = subprocess.run(
+        [sys.executable, "-m", "demo", *context.args], env={**os.environ, "PYTHONPATH": str(rooms)}, check=False
+    )
+    raise typer.Exit(done.returncode)

@@ -8,7 +8,7 @@ from domain.ports import Clock
 from domain.terms import Scheme
 from intake.channel import Channel, OutgoingMail
 from intake.observer import Observer
-from storage.engine import Database
+from storage.engine import Database, UnitOfWork
 from storage.records import OutboxRow
 
 LEASE = timedelta(minutes=2)
@@ -50,8 +50,17 @@ class Dispatcher:
         self._observer.reached("sent", row.id)
         async with self._db.begin() as uow:
             await uow.outbox.mark_sent(row.id, accepted.provider_id, self._clock.now())
+            waited = await self._waited(uow, row)
         self._observer.reached("told", row.id)
+        self._observer.letter_sent(row.scheme.value, waited)
         return "sent"
+
+    async def _waited(self, uow: UnitOfWork, row: OutboxRow) -> float | None:
+        """Real seconds from the first sight of a message to its receipt; None for letters that answer nothing."""
+        if row.kind != "receipt" or row.message_id is None:
+            return None
+        seen = (await uow.messages.get(row.message_id)).first_seen_at
+        return (self._clock.to_real(self._clock.now()) - self._clock.to_real(seen)).total_seconds()
 
     async def _later(self, row: OutboxRow, error: Retryable) -> str:
         wait = error.after if error.after is not None else BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)]

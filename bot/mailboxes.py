@@ -4,23 +4,23 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.bootstrap import Installation, secret_text
+from bot.access import TokenShelf, secret_text
+from bot.bootstrap import Installation
 from bot.settings_blocks import Mailbox
 from domain.terms import Pattern
 from domain.windows import windows_on
 from intake.mailbox import ImapServer, MailboxReader, MailboxSettings
-from intake.mailbox_tokens import StoredRefreshTokens
-from intake.oauth import AccessTokens, OAuthSettings
 
 _BEFORE = timedelta(minutes=30)  # early sheets are frequent enough to be answered at once
 _AFTER = timedelta(minutes=30)
 
 
-def open_mailboxes(place: Installation, loop: asyncio.AbstractEventLoop) -> list[MailboxReader]:
+def open_mailboxes(place: Installation, shelf: TokenShelf) -> list[MailboxReader]:
     """One reader per configured mailbox, not started."""
+    loop = asyncio.get_running_loop()
     return [
         MailboxReader(
-            settings=_settings(place, box, loop),
+            settings=_settings(place, box, shelf),
             db=place.db,
             blobs=place.blobs,
             clock=place.clock,
@@ -47,7 +47,7 @@ def window_open_of(place: Installation) -> Callable[[], bool]:
     return is_open
 
 
-def _settings(place: Installation, box: Mailbox, loop: asyncio.AbstractEventLoop) -> MailboxSettings:
+def _settings(place: Installation, box: Mailbox, shelf: TokenShelf) -> MailboxSettings:
     server = ImapServer(
         host=box.host,
         port=box.imap_port,
@@ -59,21 +59,8 @@ def _settings(place: Installation, box: Mailbox, loop: asyncio.AbstractEventLoop
         name=box.name,
         server=server,
         password=lambda: secret_text(box, "password"),
-        tokens=tokens_of(place, box, loop) if box.auth == "xoauth2" else None,
+        tokens=shelf.of(box.name) if box.auth == "xoauth2" else None,
         folder=box.folder,
         archive_to=box.archive_to,
         received_by=box.received_by,
     )
-
-
-def tokens_of(place: Installation, box: Mailbox, loop: asyncio.AbstractEventLoop) -> AccessTokens:
-    """XOAUTH2 for one mailbox; rotated refresh tokens are kept in the database."""
-    settings = OAuthSettings(
-        token_url=box.token_url or "",
-        client_id=box.client_id or "",
-        client_secret=lambda: secret_text(box, "client_secret"),
-        scope=box.scope,
-        first_refresh_token=lambda: secret_text(box, "refresh_token") or "",
-    )
-    stored = StoredRefreshTokens(box.name, place.db, place.clock, loop)
-    return AccessTokens(settings, stored, place.clock.elapsed_real)

@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from bot.access import TokenShelf
 from bot.bootstrap import Installation
 from bot.doctor_findings import FailingAddress, Probes
-from bot.mailboxes import tokens_of
 from bot.status import day_start
-from domain.errors import UsageError
 from domain.terms import Scheme
 from parsers.sandbox import Sandbox
 
@@ -21,17 +20,14 @@ _LOOK_BACK = timedelta(days=30)
 async def probes_of(place: Installation) -> AsyncIterator[Probes]:
     """Probes over an open installation; a sandbox is started for the one that needs it."""
     sandbox = Sandbox(1)
+    shelf = TokenShelf(place.settings.mailboxes, place.db, place.clock)
 
     async def layers() -> Mapping[str, bool]:
         await sandbox.start()
         return sandbox.layers()
 
     async def access_token(name: str) -> str:
-        box = next((b for b in place.settings.mailboxes if b.name == name), None)
-        if box is None:
-            raise UsageError(f"tidak ada kotak surel bernama {name}")
-        tokens = tokens_of(place, box, asyncio.get_running_loop())
-        return await asyncio.to_thread(tokens.get)
+        return await asyncio.to_thread(shelf.of(name).get)
 
     async def version() -> int:
         return await place.db.server_version()

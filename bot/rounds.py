@@ -4,6 +4,7 @@ APScheduler is the clock only, in memory: whatever it forgets in a crash the nex
 Intervals are real seconds (facts: jobs, "The shifted clock").
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -45,6 +46,7 @@ class Rounds:
         self._outgoing = outgoing
         self._mailboxes = mailboxes
         self._sealer = Sealer(db)
+        self._running: set[asyncio.Future[object]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -56,16 +58,21 @@ class Rounds:
             self._scheduler.add_job(self._guarded(work), "interval", seconds=seconds)
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """No further rounds."""
+    async def stop(self) -> None:
+        """No further rounds; those under way end first."""
+        self._scheduler.remove_all_jobs()
+        if self._running:
+            await asyncio.wait(self._running, timeout=10)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
-    @staticmethod
-    def _guarded(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    def _guarded(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
+            under_way = asyncio.ensure_future(work())
+            self._running.add(under_way)
+            under_way.add_done_callback(self._running.discard)
             try:
-                await work()
+                await under_way
             except Exception:
                 log.exception("round_failed", round=getattr(work, "__name__", "?"))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from bot.access import TokenShelf
 from bot.bootstrap import Installation, channels_of, outgoing_of, pipeline_of
 from bot.clock import demo_clock
 from bot.dispatch import Dispatcher
@@ -18,7 +19,6 @@ from bot.watching import Watching
 from desk.app import create_app
 from desk.metrics import Metrics
 from desk.server import WebServer
-from intake.channel import Channel
 from intake.mailbox import MailboxReader
 from intake.observer import Observer
 from parsers.sandbox import Sandbox
@@ -34,9 +34,8 @@ class Service:
         self._place = place
         self._queues = list(queues)
         self._metrics = Metrics()
-        self._observer: Observer = observer or Watching(self._metrics, place.clock)
+        self._observer: Observer = observer or Watching(self._metrics)
         self._sandbox = Sandbox(place.settings.service.workers)
-        self._channels: list[Channel] = []
         self._mailboxes: list[MailboxReader] = []
         self._stop = asyncio.Event()
 
@@ -52,14 +51,14 @@ class Service:
         web.open()
         (place.settings.data / "web.port").write_text(str(web.port))
         async with contextlib.AsyncExitStack() as parts:
-            await self._start_jobs(parts)
-            self._mailboxes.extend(open_mailboxes(place, asyncio.get_running_loop()))
+            shelf = await self._start_jobs(parts)
+            self._mailboxes.extend(open_mailboxes(place, shelf))
             for mailbox in self._mailboxes:
                 mailbox.start()
                 parts.push_async_callback(mailbox.stop)
             rounds = Rounds(place.db, place.clock, place.profile, outgoing_of(place.settings), self._mailboxes)
             await rounds.start()
-            parts.callback(rounds.stop)
+            parts.push_async_callback(rounds.stop)
             serving = asyncio.create_task(web.serve())
             parts.push_async_callback(web.stop)
             log.info("serving", address=f"http://{web.host}:{web.port}", mailboxes=len(self._mailboxes))
@@ -72,11 +71,12 @@ class Service:
             log.info("working", queues=self._queues)
             await self._until_stopped()
 
-    async def _start_jobs(self, parts: contextlib.AsyncExitStack) -> None:
+    async def _start_jobs(self, parts: contextlib.AsyncExitStack) -> TokenShelf:
         place = self._place
+        shelf = TokenShelf(place.settings.mailboxes, place.db, place.clock)
         await self._sandbox.start()
         parts.push_async_callback(self._sandbox.close)
-        channels = channels_of(place)
+        channels = channels_of(place, shelf)
         for channel in channels.values():
             parts.push_async_callback(channel.close)
         jobs = Jobs(
@@ -101,6 +101,7 @@ class Service:
                 )
             )
             parts.push_async_callback(_end, worker)
+        return shelf
 
     async def _until_stopped(self, *watched: asyncio.Task[None]) -> None:
         loop = asyncio.get_running_loop()

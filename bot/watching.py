@@ -1,20 +1,22 @@
 """The service's observer: every step becomes a figure."""
 
 from desk.metrics import Metrics
-from domain.ports import Clock
 
 
 class Watching:
     """``intake.observer.Observer`` over the service's metrics."""
 
-    def __init__(self, metrics: Metrics, clock: Clock) -> None:
+    def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._clock = clock
 
     def reached(self, step: str, subject: int) -> None:
-        """Only the end of a sending is a figure of its own."""
-        if step == "told":
-            self._metrics.outbox_result("mail", "sent")
+        """The steps themselves are no figure."""
+
+    def letter_sent(self, channel: str, waited: float | None) -> None:
+        """One letter left; a receipt also says how long its sender waited."""
+        self._metrics.outbox_result(channel, "sent")
+        if waited is not None:
+            self._metrics.receipt_sent(waited)
 
     def file_read(self, reader: str, seconds: float) -> None:
         """One file was read."""

@@ -34,6 +34,7 @@ from demo.service import Box, CommandFailed, Service, posko_launcher
 from demo.view import Event, Picture
 from demo.watch import Watch
 
+_PLAIN_WIDTH = 132
 _READY_SECONDS = 120.0
 _SETTLE_SECONDS = 90.0
 _TICK_SECONDS = 0.2
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dir", type=Path, default=Path("demo-run"), help="folder peragaan, dibuat baru setiap kali")
     parser.add_argument("--picture", type=Path, help="simpan tampilan terakhir sebagai SVG")
     options = parser.parse_args(arguments)
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=_PLAIN_WIDTH)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupted)
     try:
@@ -131,6 +132,8 @@ def _morning(officers: Officers, watch: Watch, service: Service, stage: Stage, c
             screen.show(shown)
             if service.died() or (not watch.seen and time.monotonic() - started > _READY_SECONDS):
                 raise DemoFailed(f"layanan tidak berjalan; catatan terakhirnya:\n{service.log_tail()}")
+            if watch.fault:
+                raise DemoFailed(f"jawaban layanan tidak dapat dibaca: {watch.fault}")
             if now >= at(DAY, END):
                 end_at = end_at or time.monotonic()
                 settled = not states_wrong(before) and not letters_wrong(officers)
@@ -162,7 +165,7 @@ def _close(officers: Officers, board: Board, service: Service, console: Console)
     console.print(f"Surel masuk {len(officers.sent)}, jawaban keluar {receipts(officers)}.")
     summary.show_originals(console, service.data / "originals", board.originals)
     clean, told = service.verify()
-    console.print(f"posko verify: {told}", style="green" if clean else "red", markup=False)
+    console.print(f"posko verify: {told}", style="green" if clean else "red", markup=False, soft_wrap=True)
     summary.show_findings(console, findings)
     return 0 if clean and not findings else 1
 

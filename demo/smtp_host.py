@@ -1,11 +1,15 @@
 """The post office's SMTP side: officers and the desk log in and hand in; unknown recipients are refused."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from demo.stamps import Submission
+
+# aiosmtpd warns of its own old attribute at every login.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 TakeIn = Callable[[Submission, tuple[str, ...]], Awaitable[str]]
 

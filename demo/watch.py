@@ -11,7 +11,10 @@ _SECONDS = 0.7
 
 
 class Watch:
-    """A context manager; ``board`` is the last look, ``seen`` whether the service ever answered."""
+    """A context manager; ``board`` is the last look, ``seen`` whether the service ever answered.
+
+    ``fault`` says that it answered something else than its figures; then there are no further looks.
+    """
 
     def __init__(self, status: Callable[[], Mapping[str, Any] | None]) -> None:
         self._status = status
@@ -19,6 +22,7 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="papan", daemon=True)
         self.board = Board()
         self.seen = False
+        self.fault = ""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -38,4 +42,8 @@ class Watch:
 
     def _run(self) -> None:
         while not self._stop.wait(_SECONDS):
-            self.look()
+            try:
+                self.look()
+            except (KeyError, TypeError, ValueError) as error:
+                self.fault = repr(error)
+                return

@@ -10,6 +10,10 @@ class Observer(Protocol):
         """``step`` is one of ``archived committed claimed opened read recorded sent told``; ``subject`` is a row id."""
         ...
 
+    def letter_sent(self, channel: str, waited: float | None) -> None:
+        """One letter left; ``waited``: real seconds since its message was first seen, None if it answers none."""
+        ...
+
     def file_read(self, reader: str, seconds: float) -> None:
         """One file was read, or refused, by ``reader``."""
         ...
@@ -23,6 +27,9 @@ class Unobserved:
     """Nobody watches."""
 
     def reached(self, step: str, subject: int) -> None:
+        """Nothing."""
+
+    def letter_sent(self, channel: str, waited: float | None) -> None:
         """Nothing."""
 
     def file_read(self, reader: str, seconds: float) -> None:

@@ -97,12 +97,12 @@ def names_people(grid: Grid, row: int, context: ParseContext) -> bool:
 
 def _top(grid: Grid, row: int, start: int, context: ParseContext) -> int:
     """Rows above that hold only parents of columns (PDF lines: ``TANDA TANGAN`` above ``NAMA … DATANG``)."""
+    named = max(c for c, t in grid.texts(row) if heading(t).key in (Key.NAME, Key.NIP))
     top = row
     while top > start and row - top < _DEEPEST - 1:
         texts = grid.texts(top - 1)
-        if not texts or not all(is_sub_header(t, context) for _, t in texts):
-            break
-        if any(":" in t for _, t in texts):
+        # A date above the table stands to the left; a parent stands over the places of presence.
+        if not texts or texts[0][0] <= named or not all(is_sub_header(t, context) for _, t in texts):
             break
         top -= 1
     return top

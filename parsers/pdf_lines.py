@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.reading import Box
-from domain.vocabulary import heading
+from domain.vocabulary import Key, heading
 from parsers.base import ParseContext
 from parsers.grid import Grid, Value
 from parsers.headers import is_sub_header
@@ -117,7 +117,8 @@ def _unruled(words: list[Piece], number: int, context: ParseContext) -> Grid:
     start = next((i for i, line in enumerate(lines) if _is_header(line)), None)
     if start is None:
         return _grid(lines, number, ruled=False)
-    while start > 0 and all(is_sub_header(p.text, context) for p in lines[start - 1]):
+    named = max(p.x1 for p in lines[start] if heading(p.text).key in (Key.NAME, Key.NIP))
+    while start > 0 and all(p.x0 > named and is_sub_header(p.text, context) for p in lines[start - 1]):
         start -= 1
     stretches = _stretches(lines[start:])
     rows: list[list[Piece | None]] = [list(line) for line in lines[:start]]
@@ -132,7 +133,7 @@ def _unruled(words: list[Piece], number: int, context: ParseContext) -> Grid:
 
 def _is_header(line: list[Piece]) -> bool:
     known = [heading(p.text).key for p in line]
-    return len([k for k in known if k]) >= 2 and any(k in ("name", "nip") for k in known)
+    return len([k for k in known if k]) >= 2 and any(k in (Key.NAME, Key.NIP) for k in known)
 
 
 def _beside(first: Piece | None, second: Piece) -> Piece:

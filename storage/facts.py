@@ -21,6 +21,9 @@ def sheet_key(message_id: int, sha256: str, sheet: int, row: int, day: date, ses
     return f"sheet:{message_id}:{sha256}:{sheet}:{row}:{day:%Y%m%d}:{session.letter if session else '-'}"
 
 
+_NO_INK = (Verdict.EMPTY, Verdict.CODE)
+
+
 class Facts:
     """The table of facts inside one transaction."""
 
@@ -38,10 +41,10 @@ class Facts:
         return written
 
     async def columns(self, unit: str, first: date, last: date) -> frozenset[tuple[date, Session]]:
-        """The dates and sessions of ``unit`` in which anything but an empty cell was recorded (TLG-05a)."""
+        """The dates and sessions of ``unit`` in which a presence was seen, signed, typed or unsure (TLG-05a)."""
         rows = await self._session.execute(
             select(Fact.date, Fact.session)
-            .where(Fact.unit == unit, Fact.date.between(first, last), Fact.verdict.not_in((Verdict.EMPTY, Verdict.CODE)))
+            .where(Fact.unit == unit, Fact.date.between(first, last), Fact.verdict.not_in(_NO_INK))
             .where(Fact.session.is_not(None))
             .distinct()
         )

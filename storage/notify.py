@@ -1,7 +1,7 @@
 """LISTEN: hear at once what another process committed (``uow.notify``)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import psycopg
 from psycopg import sql
@@ -11,7 +11,7 @@ from storage.urls import libpq_url
 _PAUSE_SECONDS = 1.0
 
 
-async def listen(url: str, *channels: str) -> AsyncIterator[str | None]:
+async def listen(url: str, *channels: str) -> AsyncGenerator[str | None, None]:
     """Payloads as they come, for ever; None after each (re)connection: something may have been missed, look yourself.
 
     Close the iterator (``aclose``, or cancel its task) to stop.
@@ -24,7 +24,7 @@ async def listen(url: str, *channels: str) -> AsyncIterator[str | None]:
             await asyncio.sleep(_PAUSE_SECONDS)
 
 
-async def _one_connection(url: str, channels: tuple[str, ...]) -> AsyncIterator[str | None]:
+async def _one_connection(url: str, channels: tuple[str, ...]) -> AsyncGenerator[str | None, None]:
     connection = await psycopg.AsyncConnection.connect(libpq_url(url), autocommit=True)
     try:
         for channel in channels:

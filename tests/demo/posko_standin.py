@@ -103,7 +103,7 @@ class Desk:
         return {
             "counts": {"messages": self.messages, "read": self.messages},
             "units": units,
-            "originals": self.messages,
+            "originals": {"messages": self.messages},
         }
 
 

@@ -78,12 +78,23 @@ def staff(layout: Layout, size: int, seed: int) -> list[Person]:
     ]
 
 
-@pytest.mark.parametrize("layout", layouts.LAYOUTS, ids=lambda layout: layout.__name__)
-@pytest.mark.parametrize("name", FORMATS)
+# Without ruling lines, a name on the line above its number or thirty columns cannot be told apart for certain.
+UNCERTAIN = (layouts.daily_name_over_nip, layouts.form_e, layouts.form_f, layouts.weekly_by_name_of_day)
+CASES = [(n, f) for n in FORMATS for f in layouts.LAYOUTS if n != "unruled pdf" or f not in UNCERTAIN]
+
+
+@pytest.mark.parametrize(("name", "layout"), CASES, ids=lambda x: x if isinstance(x, str) else x.__name__)
 def test_every_cell_of_every_layout_is_read_in_every_format(name: str, layout: Layout) -> None:
-    if name == "unruled pdf" and layout in (layouts.form_e, layouts.form_f, layouts.weekly_by_name_of_day):
-        return  # thirty columns without a line between them: not even a person reads that
     check(name, layout(staff(layout, 12, seed=len(name))))
+
+
+@pytest.mark.parametrize("layout", UNCERTAIN, ids=lambda layout: layout.__name__)
+def test_an_unruled_table_that_is_not_certain_gives_no_wrong_row(layout: Layout) -> None:
+    people = [Person(f"Pegawai {chr(65 + n)}", f"19680411199303{n:04d}") for n in range(6)]
+    drawn = layout(people)
+    names = {p.nip: p.name for p in people}
+    for _, name, nip, _ in as_read(read("unruled pdf", drawn)):
+        assert not name or not nip or names[nip] == name
 
 
 @st.composite
