@@ -1,5 +1,7 @@
 """Job functions: thin. A job is only a nudge; the rows are the truth (facts: jobs)."""
 
+from collections.abc import Awaitable
+
 import structlog
 from procrastinate import App
 
@@ -30,15 +32,20 @@ class Jobs:
 
     async def read_message(self, message_id: int) -> None:
         """Read and record one message; a failure is counted on its row, the fifth sets it aside with one alert."""
-        try:
-            await self._pipeline.read_message(message_id)
-        except Exception as error:
-            log.exception("read_message_failed", message_id=message_id)
+        error = await _failure(self._pipeline.read_message(message_id), READ_MESSAGE.name, message_id)
+        if error is not None:
             await self._pipeline.failed(message_id, error)
 
     async def deliver(self, outbox_id: int) -> None:
-        """Send one outbox row; what the channel did not foresee is tried again after the lease."""
-        try:
-            await self._dispatcher.deliver(outbox_id)
-        except Exception:
-            log.exception("deliver_failed", outbox_id=outbox_id)
+        """Send one outbox row; after a failure that no channel foresaw the claim runs out and the sweep comes again."""
+        await _failure(self._dispatcher.deliver(outbox_id), DELIVER.name, outbox_id)
+
+
+async def _failure(work: Awaitable[object], job: str, subject: int) -> Exception | None:
+    """Run a job's work to its end; what went wrong, or None."""
+    try:
+        await work
+    except Exception as error:
+        log.exception("job_failed", job=job, subject=subject)
+        return error
+    return None

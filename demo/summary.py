@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from demo.board import Board
+from demo.board import Board, UnitLine
 from demo.offices import OFFICES
 from demo.outcome import Finding
 from demo.post_office import Letter
-from demo.scenario import EXPECTED
-from demo.view import look
+from demo.scenario import EXPECTED, LATE
+from demo.view import look, short_name
 
+_WIDE = 120
 _SHOWN_FLAGS = {
     "salah_jalur": "salah jalur",
     "salah_alamat": "salah kotak",
@@ -27,26 +29,35 @@ _SHOWN_FLAGS = {
 
 
 def show_offices(console: Console, board: Board, findings: Sequence[Finding]) -> None:
-    """Every office's state as the service gives it."""
+    """Every office's state as the service gives it; a narrow terminal does without numbers and questions."""
+    wide = console.width >= _WIDE
     wrong = {finding.where.split(" ", 1)[0] for finding in findings}
-    table = Table(title="Keadaan tiap unit menurut layanan", title_justify="left")
-    for heading in ("kode", "unit", "keadaan", "masuk", "terbaca", "tanya", "nomor", "catatan"):
-        table.add_column(heading, no_wrap=heading != "catatan")
+    table = Table(
+        title="Keadaan tiap unit menurut layanan", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    for heading in ("kode", "unit", "keadaan", "masuk", "baris", *(("tanya", "nomor") if wide else ()), "catatan"):
+        table.add_column(heading, no_wrap=heading not in ("unit", "catatan"))
     for office in OFFICES:
         line = board.units.get(office.code)
         if line is None:
             table.add_row(office.code, office.name, "tidak ada di papan", style="red")
             continue
-        sign, style = look(line.state)
-        late = f" {line.late_minutes} mnt" if line.late_minutes and line.state == "terlambat" else ""
-        read = f"{line.rows}" if line.rows else ""
-        flags = [_SHOWN_FLAGS[flag] for flag in _SHOWN_FLAGS if flag in line.flags]
-        notes = "; ".join(filter(None, [", ".join(flags), EXPECTED[office.code].why]))
-        state = Text(f"{sign} {line.state}{late}", "red" if office.code in wrong else style)
-        table.add_row(
-            office.code, office.name, state, line.clock_time, read, str(line.questions or ""), line.number or "", notes
-        )
+        more = (str(line.questions or ""), line.number or "") if wide else ()
+        notes = "; ".join(filter(None, [", ".join(_flags(line)), EXPECTED[office.code].why]))
+        name = office.name if wide else short_name(office.name)
+        state = _state(line, wrong=office.code in wrong)
+        table.add_row(office.code, name, state, line.clock_time, str(line.rows or ""), *more, notes)
     console.print(table)
+
+
+def _flags(line: UnitLine) -> list[str]:
+    return [_SHOWN_FLAGS[flag] for flag in _SHOWN_FLAGS if flag in line.flags]
+
+
+def _state(line: UnitLine, *, wrong: bool) -> Text:
+    sign, style = look(line.state)
+    late = f" {line.late_minutes} menit" if line.late_minutes and line.state == LATE else ""
+    return Text(f"{sign} {line.state}{late}", "red" if wrong else style)
 
 
 def show_receipt(console: Console, letter: Letter | None) -> None:

@@ -158,10 +158,11 @@ def _cell(board: Board, code: str, name: str) -> Text:
     text = Text(f"{sign} ", style)
     if line and line.clock_time:
         text.append(f"{line.clock_time} ", style)
-    return text.append(_short(name), style if line and line.state != MISSING else "bright_black")
+    return text.append(short_name(name), style if line and line.state != MISSING else "bright_black")
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
+    """The name as people say it, for narrow places."""
     for long, short in _SHORT:
         name = name.replace(long, short)
     return name

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TypeAlias
 
 from domain.reading import SheetKind
-from domain.sheet_code import TAGS
 from domain.terms import Session
 
 ROWS_A_PAGE = 25
@@ -273,9 +272,7 @@ class Layout:
         upper, lower = top + (bottom - top) / 3, top + (bottom - top) * 2 / 3
         corners = [(left, top), (right, top), (left, bottom), (right, bottom)]
         sides = [(left, upper), (left, lower), (right, upper), (right, lower), ((self.width - TAG) / 2, bottom)]
-        tags = tuple(Rect(x, y, x + TAG, y + TAG) for x, y in corners + sides)
-        assert len(tags) == TAGS  # noqa: S101 - the code and the geometry must agree
-        return tags
+        return tuple(Rect(x, y, x + TAG, y + TAG) for x, y in corners + sides)
 
     @cached_property
     def qr_codes(self) -> tuple[Rect, Rect]:

@@ -3,15 +3,16 @@
 TLG-08 (columns, signer), TLG-09 (printed once a week; the profile may choose daily sheets), TLG-06 (days off).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from domain.calendar import WorkCalendar
 from domain.profile import Profile
 from domain.reading import SheetKind
 from domain.roster import Person, Roster, Unit
-from domain.sheet import SheetPage, SheetRow, leaf_of, week_days
+from domain.sheet import SheetPage, SheetRow, leaf_of, numbers_needed, week_days
 from domain.sheet_layout import ROWS_A_PAGE, Paper
 from domain.terms import Session, StatusKey
 
@@ -31,99 +32,113 @@ class Signer:
     nip: str = ""
 
 
-def draft_sheets(
-    profile: Profile,
-    roster: Roster,
-    calendar: WorkCalendar,
-    unit: Unit,
-    week: str,
-    *,
-    copy: int = 1,
-    paper: Paper = Paper.A4,
-) -> tuple[SheetPage, ...]:
-    """The pages of ``unit`` for ``week`` (``2026-W48``), unnumbered and unsigned; none in a week without work.
+class SheetDrafter:
+    """Drafts the sheets of many units from one roster, calendar and profile."""
 
-    One sheet for the week, or one for each working day, as the profile's ``sheet_layout`` says.
-    """
-    days = _days(roster, calendar, unit, week)
-    working = [day for day in days if _off(calendar, roster, unit, day) == ""]
-    if not working:
-        return ()
-    sheets = [days] if profile.sheet_layout == "weekly" else [(day,) for day in working]
-    drafts: list[SheetPage] = []
-    for sheet in sheets:
-        first = 1 + drafts[-1].number if drafts else 0
-        drafts += _sheet(profile, roster, calendar, unit, week, sheet, copy, paper, first)
-    return tuple(drafts)
+    def __init__(self, profile: Profile, roster: Roster, calendar: WorkCalendar) -> None:
+        self._profile = profile
+        self._roster = roster
+        self._calendar = calendar
+        self._subjects = {subject.upper() for subject in profile.people.subjects}
+        self._codes = tick_codes(profile)
+        self._plans: dict[date, dict[str, bool]] = {}
+        for plan in roster.day_plans:
+            self._plans.setdefault(plan.day, {})[plan.person] = plan.expected
 
+    def draft(self, unit: Unit, week: str, *, copy: int = 1, paper: Paper = Paper.A4) -> tuple[SheetPage, ...]:
+        """The pages of ``unit`` for ``week`` (``2026-W48``), unnumbered and unsigned; none in a week without work.
 
-def _days(roster: Roster, calendar: WorkCalendar, unit: Unit, week: str) -> tuple[date, ...]:
-    """The days of the unit's pattern, and any other on which somebody works."""
-    return tuple(
-        day
-        for number, day in enumerate(week_days(week), start=1)
-        if number <= unit.pattern or _off(calendar, roster, unit, day) == ""
-    )
+        One sheet for the week, or one for each working day, as the profile's ``sheet_layout`` says (TLG-09).
+        """
+        days = self._days(unit, week)
+        off = {day: self._off(unit, day) for day in days}
+        working = [day for day in days if not off[day]]
+        if not working:
+            return ()
+        drafts: list[SheetPage] = []
+        for sheet in [days] if self._profile.sheet_layout == "weekly" else [(day,) for day in working]:
+            first = numbers_needed(drafts)
+            pages = _shared_out(self._rows(unit, sheet))
+            base = self._base(unit, week, sheet, tuple(off[day] for day in sheet))
+            drafts += [
+                replace(
+                    base,
+                    number=first + form,
+                    leaf=leaf,
+                    page=page,
+                    pages=len(pages),
+                    copy=copy,
+                    paper=paper,
+                    rows=tuple(rows),
+                )
+                for page, rows in enumerate(pages, start=1)
+                for form, leaf in [leaf_of(page)]
+            ]
+        return tuple(drafts)
 
-
-def _plans(roster: Roster, day: date) -> Mapping[str, bool]:
-    return {plan.person: plan.expected for plan in roster.day_plans if plan.day == day}
-
-
-def _off(calendar: WorkCalendar, roster: Roster, unit: Unit, day: date) -> str:
-    status = calendar.day(day, unit.pattern, unit.code)
-    if status.working:
-        return ""
-    plans = _plans(roster, day)
-    # Shifts on a day off: the column stays open for those who are planned.
-    return "" if any(plans.get(person.key) for person in roster.members(unit.code, day)) else status.reason
-
-
-def _sheet(
-    profile: Profile,
-    roster: Roster,
-    calendar: WorkCalendar,
-    unit: Unit,
-    week: str,
-    days: Sequence[date],
-    copy: int,
-    paper: Paper,
-    first_number: int,
-) -> list[SheetPage]:
-    kind = SheetKind.WEEKLY if profile.sheet_layout == "weekly" else SheetKind.DAILY
-    form = profile.forms["weekly" if kind is SheetKind.WEEKLY else "daily"]
-    rows = _rows(profile, roster, calendar, unit, days)
-    signer = signer_of(roster, unit, days[0])
-    chunks = _shared_out(rows)
-    return [
-        SheetPage(
-            number=first_number + leaf_of(page)[0],
-            leaf=leaf_of(page)[1],
-            page=page,
-            pages=len(chunks),
-            copy=copy,
-            kind=kind,
-            paper=paper,
+    def _base(self, unit: Unit, week: str, days: Sequence[date], off: tuple[str, ...]) -> SheetPage:
+        """All that the pages of one sheet share."""
+        profile = self._profile
+        layout = profile.sheet_layout
+        signer = signer_of(self._roster, unit, days[0])
+        return SheetPage(
+            number=0,
+            leaf=0,
+            page=1,
+            pages=1,
+            copy=1,
+            kind=SheetKind(layout),
+            paper=Paper.A4,
             prefix=profile.number_prefix,
             government=profile.government,
             unit=unit.code,
             unit_name=unit.name,
-            title=form.title,
+            title=profile.forms[layout].title,
             week=week,
             days=tuple(days),
-            off=tuple(_off(calendar, roster, unit, day) for day in days),
+            off=off,
             session_names=(profile.session_names[Session.DATANG], profile.session_names[Session.PULANG]),
-            codes=tick_codes(profile),
-            head=form.head_signature,
+            codes=self._codes,
+            head=profile.forms[layout].head_signature,
             head_post=signer.post,
             head_name=signer.name,
             head_nip=signer.nip,
-            rows=tuple(chunk),
+            rows=(),
             profile_version=profile.version,
-            roster_version=roster.version,
+            roster_version=self._roster.version,
         )
-        for page, chunk in enumerate(chunks, start=1)
-    ]
+
+    def _days(self, unit: Unit, week: str) -> tuple[date, ...]:
+        """The days of the unit's pattern, and any other on which somebody works."""
+        days = week_days(week)
+        return tuple(day for n, day in enumerate(days, start=1) if n <= unit.pattern or not self._off(unit, day))
+
+    def _off(self, unit: Unit, day: date) -> str:
+        """Why nobody of ``unit`` signs on ``day``; empty when somebody does."""
+        status = self._calendar.day(day, unit.pattern, unit.code)
+        plans = self._plans.get(day, {})
+        # Shifts on a day off: the column stays open for those who are planned.
+        if status.working or any(plans.get(person.key) for person in self._roster.members(unit.code, day)):
+            return ""
+        return status.reason
+
+    def _rows(self, unit: Unit, days: Sequence[date]) -> list[SheetRow]:
+        listed: dict[str, Person] = {}
+        open_to: dict[str, set[date]] = {}
+        free: list[bool] = []
+        for day in days:
+            works = self._calendar.day(day, unit.pattern, unit.code).working
+            free.append(works)
+            for person in self._roster.members(unit.code, day):
+                listed.setdefault(person.key, person)
+                if self._plans.get(day, {}).get(person.key, works):
+                    open_to.setdefault(person.key, set()).add(day)
+        people = [person for person in listed.values() if person.employment.upper() in self._subjects]
+        rows = [
+            SheetRow(no, p.key, p.name, p.nip or "", p.post, tuple(day in open_to.get(p.key, ()) for day in days))
+            for no, p in enumerate(people, start=1)
+        ]
+        return rows + [SheetRow(len(rows) + n, None, "", "", "", tuple(free)) for n in range(1, FREE_ROWS + 1)]
 
 
 def tick_codes(profile: Profile) -> tuple[str, ...]:
@@ -148,32 +163,9 @@ def signer_of(roster: Roster, unit: Unit, day: date) -> Signer:
     return Signer(post, head.name, head.nip or "") if head else Signer(post)
 
 
-def _rows(profile: Profile, roster: Roster, calendar: WorkCalendar, unit: Unit, days: Sequence[date]) -> list[SheetRow]:
-    members = {day: {person.key for person in roster.members(unit.code, day)} for day in days}
-    plans = {day: _plans(roster, day) for day in days}
-    works = {day: calendar.day(day, unit.pattern, unit.code).working for day in days}
-    listed: dict[str, Person] = {}
-    for day in days:
-        listed |= {person.key: person for person in roster.members(unit.code, day) if person.key not in listed}
-    subjects = {subject.upper() for subject in profile.people.subjects}
-
-    def opens(key: str | None, day: date) -> bool:
-        if key is None:
-            return works[day]
-        return key in members[day] and plans[day].get(key, works[day])
-
-    people = [person for person in listed.values() if person.employment.upper() in subjects]
-    named = [
-        SheetRow(no, p.key, p.name, p.nip or "", p.post, tuple(opens(p.key, day) for day in days))
-        for no, p in enumerate(people, start=1)
-    ]
-    free = tuple(opens(None, day) for day in days)
-    return named + [SheetRow(len(named) + n, None, "", "", "", free) for n in range(1, FREE_ROWS + 1)]
-
-
 def _shared_out(rows: Sequence[SheetRow]) -> list[Sequence[SheetRow]]:
     """Pages of at most 25 rows and nearly equal length: 47 rows are 24 and 23, not 25 and 22."""
     pages = -(-len(rows) // ROWS_A_PAGE)
     length, longer = divmod(len(rows), pages)
     starts = [page * length + min(page, longer) for page in range(pages + 1)]
-    return [rows[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return [rows[a:b] for a, b in pairwise(starts)]

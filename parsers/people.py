@@ -8,6 +8,7 @@ from domain.vocabulary import Heading, Key, heading, holds_nip, squeeze, starts_
 from parsers.base import ParseContext
 from parsers.grid import Grid
 from parsers.headers import Header, names_people
+from parsers.preamble import begins_preamble
 
 _NUMBER = re.compile(r"(\d{1,4})\s*[.)]?")
 _NIP = re.compile(
@@ -88,10 +89,10 @@ def _ends(grid: Grid, header: Header, row: int, block: Block | None, context: Pa
 
     ``block`` is the person directly above: a post such as ``Kepala Bidang`` may be a further line of theirs.
     """
+    if names_people(grid, row, context) or begins_preamble(grid, row):
+        return True
     if _is_person(grid, header, row, _name_text(grid, header, row)):
         return False
-    if names_people(grid, row, context):
-        return True
     own = {Key.NAME, Key.POST, Key.RANK}
     further = block is not None and len(block.lines) < _MOST_LINES and _tells_several(header)
     skipped = {c.index for c in header.columns if c.key in own} if further else set()

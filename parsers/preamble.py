@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from domain.terms import Session
 from domain.vocabulary import is_day_label, is_title, is_unit_label, sessions_in, squeeze, unit_name_in
-from domain.vocabulary_time import Period, read_period
+from domain.vocabulary_time import Period, read_period, weekday_in
 from parsers.base import ParseContext
 from parsers.grid import Grid
 
@@ -15,6 +15,7 @@ _REFERENCE = re.compile(
     r"\bnomor\b|\bperbup\b|\bperaturan\b|\bundang|\bsurat\b|\bdicetak\b|\bper tanggal\b", re.IGNORECASE
 )
 _GOVERNMENT = re.compile(r"\bpemerintah\b|\bkop\s+surat\b", re.IGNORECASE)
+_PLACE_AND_DATE = re.compile(r"([A-Za-z][A-Za-z .]+),\s*\d")
 _LABELLED = re.compile(r"([^:]{2,40}?)\s*:\s*(.*)", re.DOTALL)
 
 
@@ -56,6 +57,12 @@ def read_preamble(grid: Grid, first: int, last: int, context: ParseContext) -> P
         period=_period(labelled, free, context),
         sessions=_sessions(labelled, title, free),
     )
+
+
+def begins_preamble(grid: Grid, row: int) -> bool:
+    """Whether a row below a table announces the next one: a labelled unit or date, or a title."""
+    pairs, _ = _labels(grid, row)
+    return bool(pairs) or (len(grid.texts(row)) == 1 and is_title(grid.line(row)))
 
 
 def _labels(grid: Grid, row: int) -> tuple[list[tuple[str, str]], list[str]]:
@@ -110,11 +117,17 @@ def _unit(labelled: list[tuple[str, str]], free: list[str], title: str) -> str |
 def _period(labelled: list[tuple[str, str]], free: list[str], context: ParseContext) -> Period:
     said = " ".join(value for label, value in labelled if _speaks_of_days(label, value, context))
     for text in (said, *free):
-        if text and (text == said or not _REFERENCE.search(text)):
+        if text and (text == said or not (_REFERENCE.search(text) or _signed_at(text))):
             period = read_period(text, context.received)
             if period != Period() and (period.dates or period.month):
                 return period
     return Period()
+
+
+def _signed_at(text: str) -> bool:
+    """``Tulungagung, 24 November 2026`` above a signature says when it was signed, not which day it is about."""
+    place = _PLACE_AND_DATE.match(text)
+    return place is not None and weekday_in(place[1]) is None
 
 
 def _speaks_of_days(label: str, value: str, context: ParseContext) -> bool:

@@ -27,6 +27,7 @@ from parsers.refusals import problem
 
 _MONTHLY_FROM = 8  # days on one sheet
 _MOST_SHEETS = 200
+_TITLE_ROWS = 30
 
 
 @dataclass
@@ -54,7 +55,7 @@ def read_grids(
         tables = _tables(
             grid, context, open_table if grid.page > 1 and open_table and not _named(open_table, grid) else None
         )
-        titled = titled or any(is_title(grid.line(r)) for r in range(min(len(grid.rows), 30)))
+        titled = titled or _is_titled(grid)
         for table in tables:
             if table is open_table:
                 continue
@@ -69,6 +70,11 @@ def read_grids(
     if not kept and not told:
         told = (problem(ProblemCode.UNKNOWN_LAYOUT if titled else ProblemCode.NOT_SHEET),)
     return FileReading(reader_of(parser), kept, told, pages=max(pages, 1))
+
+
+def _is_titled(grid: Grid) -> bool:
+    lines = range(min(len(grid.rows), _TITLE_ROWS))
+    return any(len(grid.texts(r)) <= 2 and is_title(grid.line(r)) for r in lines)
 
 
 def _named(table: _Table, grid: Grid) -> bool:

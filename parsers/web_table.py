@@ -10,6 +10,7 @@ from parsers.table import read_grids
 MOST_ROWS = 10_000
 _MOST_SPAN = 100
 _BREAKS = frozenset({"br", "p", "div"})
+_ROWS = frozenset({"tr", "table", "h1", "h2", "h3", "h4", "caption"})
 _UNSEEN = frozenset({"script", "style", "head"})
 
 
@@ -69,8 +70,10 @@ class _Collector(HTMLParser):
             self._unseen = max(self._unseen - 1, 0)
         elif tag in ("td", "th"):
             self._end_cell()
-        elif tag in ("tr", "table", "h1", "h2", "h3", "h4", "caption"):
+        elif tag in _ROWS or (tag in _BREAKS and self._row is None and not self._in_cell):
             self.end_line()
+        elif tag in _BREAKS:
+            self._text.append("\n")
 
     def handle_data(self, data: str) -> None:
         """Collect text."""

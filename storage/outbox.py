@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import StorageError
-from storage.claims import ready, without_job
+from storage.claims import ready, unclaimed, without_job
 from storage.jobs import DELIVER
 from storage.presence import Presence
 from storage.records import MAX_ATTEMPTS, NewOutbox, OutboxRow, OutboxState
@@ -105,8 +105,7 @@ class OutboxRows:
         """Letters whose fifth attempt died with its process become FAILED; returns their ids."""
         found = await self._session.scalars(
             update(Outbox)
-            .where(Outbox.state == OutboxState.PENDING, Outbox.attempts >= MAX_ATTEMPTS)
-            .where(or_(Outbox.claimed_until.is_(None), Outbox.claimed_until <= real))
+            .where(Outbox.state == OutboxState.PENDING, Outbox.attempts >= MAX_ATTEMPTS, unclaimed(Outbox, real))
             .values(state=OutboxState.FAILED, error="proses berhenti pada setiap percobaan", claimed_until=None)
             .returning(Outbox.id)
         )

@@ -106,6 +106,8 @@ def forget(data_dir: Path, place: Place) -> None:
     """Remove the cluster and all that belongs to it. The server must be stopped."""
     shutil.rmtree(place.cluster, ignore_errors=True)
     shutil.rmtree(place.sockets, ignore_errors=True)
+    for copy in place.base.glob("server-*"):
+        shutil.rmtree(copy, ignore_errors=True)
     if place.base != data_dir:
         shutil.rmtree(place.base, ignore_errors=True)
     (data_dir / RECORD).unlink(missing_ok=True)
@@ -123,12 +125,13 @@ def binaries(place: Place) -> Path:
     copy = place.base / f"server-{version(_PACKAGE.replace('_', '-'))}"
     if not copy.is_dir():
         fresh = Path(tempfile.mkdtemp(prefix="server-", dir=place.base))
-        shutil.copytree(
-            installed, fresh, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include", "*.a", "pgxs")
-        )
+        for part in (installed.relative_to(installed.parents[1]), Path(f"{_PACKAGE}.libs")):
+            # The programs find the wheel's libraries by a path relative to their own.
+            ignored = shutil.ignore_patterns("include", "*.a", "pgxs")
+            shutil.copytree(installed.parents[1] / part, fresh / part, symlinks=True, ignore=ignored)
         fresh.chmod(0o755)
         fresh.rename(copy)
-    return copy / "bin"
+    return copy / installed.relative_to(installed.parents[1]) / "bin"
 
 
 def installed_server() -> Path:

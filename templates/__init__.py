@@ -13,7 +13,7 @@ _TEXT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=False,
-    autoescape=False,  # noqa: S701 - plain text mails, never HTML
+    autoescape=False,
 )
 
 

@@ -104,10 +104,10 @@ def word(rows: Rows, merged: Merged) -> bytes:
         document.add_paragraph(" ".join(str(v) for v in row if v not in ("", None)))
     width = max(len(r) for r in rows[start:end])
     table = document.add_table(rows=end - start, cols=width)
-    for r, row in enumerate(rows[start:end]):
-        for c, value in enumerate(row):
+    for line, row in zip(table.rows, rows[start:end], strict=True):
+        for cell, value in zip(line.cells, row, strict=False):
             if value not in ("", None):
-                table.cell(r, c).text = str(value)
+                cell.text = str(value)
     for r0, c0, r1, c1 in merged:
         table.cell(r0 - start, c0).merge(table.cell(r1 - start, c1))
     for row in rows[end:]:

@@ -1,4 +1,4 @@
-"""Migrations: the tables equal the schema, the pinned Procrastinate is the installed one, a second run changes nothing."""
+"""Migrations: tables equal the schema, the pinned Procrastinate is the installed one, a second run is harmless."""
 
 from importlib.metadata import version
 from importlib.util import module_from_spec, spec_from_file_location

@@ -1,9 +1,7 @@
-"""The embedded server: start, join, kill -9, stale and reused pids, root, long paths."""
+"""The embedded server: start, join, kill -9, stale and reused pids, long paths."""
 
 import os
 import signal
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,15 +11,6 @@ import pytest
 from domain.errors import DatabaseUnavailable
 from storage.postgres import EmbeddedPostgres, ensure_running
 from storage.postgres_place import RECORD, Place, recorded_place
-
-root_only = pytest.mark.skipif(os.geteuid() != 0, reason="butuh root: menguji penurunan pengguna")
-
-
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="posko-test-") as folder:
-        yield Path(folder)
-        EmbeddedPostgres(Path(folder)).destroy()
 
 
 def place_of(data_dir: Path) -> Place:
@@ -120,29 +109,3 @@ def test_a_damaged_record_is_said_so(data_dir: Path) -> None:
     with pytest.raises(DatabaseUnavailable, match=RECORD):
         ensure_running(data_dir)
     (data_dir / RECORD).unlink()
-
-
-@root_only
-def test_root_drops_to_an_ordinary_user_and_leaves_the_parents_alone(data_dir: Path) -> None:
-    before = data_dir.stat()
-    ensure_running(data_dir)
-    after = data_dir.stat()
-    assert (before.st_mode, before.st_uid) == (after.st_mode, after.st_uid)
-    place = place_of(data_dir)
-    assert place.base != data_dir  # a temporary folder of root's is closed to others
-    assert place.cluster.stat().st_uid == place.runner.uid != 0
-
-
-@root_only
-def test_root_keeps_the_cluster_in_a_folder_that_the_user_can_reach(data_dir: Path) -> None:
-    data_dir.chmod(0o711)
-    ensure_running(data_dir)
-    assert place_of(data_dir).base == data_dir
-
-
-@root_only
-def test_a_user_who_may_not_run_it_is_told_what_to_do(data_dir: Path) -> None:
-    with pytest.raises(DatabaseUnavailable, match="useradd"):
-        ensure_running(data_dir, "tidak-ada")
-    with pytest.raises(DatabaseUnavailable, match="root"):
-        ensure_running(data_dir, "root")

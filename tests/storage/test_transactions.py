@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.errors import DatabaseUnavailable, LostCommit, StorageError
 from storage.engine import Database, UnitOfWork
-from storage.jobs import READ_MESSAGE
+from storage.jobs import READ_MESSAGE, worker_app
 from storage.locks import only_one
 from storage.notify import listen
 from tests.fakes.rows import NOW, new_fact, new_message, new_outbox
@@ -149,3 +149,22 @@ async def test_a_listener_says_that_it_may_have_missed_something(
 async def test_a_database_that_does_not_answer_is_said_so() -> None:
     with pytest.raises(DatabaseUnavailable):
         await Database.open("postgresql://nobody@127.0.0.1:1/nothing")
+
+
+async def test_a_worker_runs_what_was_deferred(database: Database, database_url: str) -> None:
+    done: list[int] = []
+    app = worker_app(database_url)
+
+    @app.task(name=READ_MESSAGE.name)
+    async def read_message(message_id: int) -> None:
+        done.append(message_id)
+
+    async with database.begin() as uow:
+        await uow.defer(READ_MESSAGE.name, READ_MESSAGE.queue, message_id=7)
+        await uow.defer("elsewhere", "send", outbox_id=1)
+    async with app.open_async():
+        await app.run_worker_async(
+            queues=["read"], wait=False, install_signal_handlers=False, listen_notify=False, delete_jobs="successful"
+        )
+    assert done == [7]
+    assert [name for name, _, _ in jobs(database_url)] == ["elsewhere"]

@@ -1,0 +1,260 @@
+"""A page of a printed sheet as plain drawing data for ``templates/forms/sheet.typ``, measured by its ``Layout``."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import segno
+
+from domain.reading import SheetKind
+from domain.sheet import SheetPage, week_start
+from domain.sheet_identity import tag_pattern
+from domain.sheet_layout import (
+    DAY_HEIGHT,
+    TABLE_TOP,
+    TAG,
+    CodeTick,
+    DayTick,
+    HeadBlock,
+    Layout,
+    Name,
+    Rect,
+)
+from domain.terms import Session
+from domain.wording import DAYS, MONTHS, long_date
+
+_THIN, _THICK = 0.25, 0.45  # millimetres of ruled lines
+_SHORT_DAYS = ("Sn", "Sl", "Rb", "Km", "Jm", "Sb", "Mg")
+_PAD = 0.7
+_HINT = (
+    "Tanda tangan atau paraf di dalam kotak sendiri, pulpen hitam atau biru, jangan pensil. Petunjuk di halaman balik."
+)
+
+
+def draw(page: SheetPage, key: bytes) -> dict[str, Any]:
+    """Everything on the page; ``key`` makes the tag ids."""
+    layout = page.layout
+    return {
+        "width": layout.width,
+        "height": layout.height,
+        "fills": [_corner_size(rect) for rect in _closed(page)],
+        "lines": list(_lines(page)),
+        "ticks": [[rect.x0, rect.y0, rect.width] for rect in _ticks(layout)],
+        "modules": [*_tags(page, key), *_qr_codes(page)],
+        "texts": [*_heading(page), *_column_heads(page), *_rows(page), *_days_off(page), *_foot(page)],
+    }
+
+
+def _corner_size(rect: Rect) -> list[float]:
+    return [rect.x0, rect.y0, rect.width, rect.height]
+
+
+def _tags(page: SheetPage, key: bytes) -> Iterator[dict[str, Any]]:
+    for tag, rect in zip(page.tag_ids(key), page.layout.tags, strict=True):
+        dark = [[not white for white in row] for row in tag_pattern(tag)]
+        yield {"x": rect.x0, "y": rect.y0, "size": TAG / 6, "runs": _runs(dark)}
+
+
+def _qr_codes(page: SheetPage) -> Iterator[dict[str, Any]]:
+    for text, rect in zip(page.qr_texts, page.layout.qr_codes, strict=True):
+        code = segno.make_qr(text, version=1, error="q", boost_error=False)
+        dark = [[bool(module) for module in row] for row in code.matrix]
+        yield {"x": rect.x0, "y": rect.y0, "size": rect.width / len(dark), "runs": _runs(dark)}
+
+
+def _runs(dark: Sequence[Sequence[bool]]) -> list[list[int]]:
+    """Dark modules as horizontal runs ``[x0, y0, x1, y1]``."""
+    runs = []
+    for y, row in enumerate(dark):
+        x = 0
+        while x < len(row):
+            start = x
+            while x < len(row) and row[x]:
+                x += 1
+            if x > start:
+                runs.append([start, y, x, y + 1])
+            x += 1
+    return runs
+
+
+def _closed(page: SheetPage) -> Iterator[Rect]:
+    """Cells that nobody signs: days off, days before a newcomer came, shifts off."""
+    layout = page.layout
+    for day, reason in enumerate(page.off):
+        left, right = layout.sign_left(day, Session.DATANG), layout.sign_left(day, Session.PULANG) + layout.sign_width
+        if reason:
+            yield Rect(left, layout.rows_top, right, layout.table_bottom)
+            continue
+        for number, row in enumerate(page.rows):
+            if not row.open[day]:
+                yield Rect(left, layout.row_top(number), right, layout.row_top(number + 1))
+
+
+def _lines(page: SheetPage) -> Iterator[list[float]]:
+    layout = page.layout
+    columns = layout.columns
+    left, right = columns["no"][0], columns["note"][1]
+    days_left, days_right = columns["days"]
+    top, bottom = TABLE_TOP, layout.table_bottom
+
+    def across(y: float, x0: float, x1: float, thick: float) -> list[float]:
+        return [x0, y, x1 - x0, 0, thick]
+
+    def down(x: float, y0: float, y1: float, thick: float) -> list[float]:
+        return [x, y0, 0, y1 - y0, thick]
+
+    yield across(top, left, right, _THICK)
+    yield across(top + DAY_HEIGHT, days_left, days_right, _THIN)
+    yield across(layout.rows_top, left, right, _THICK)
+    for row in range(1, layout.rows):
+        yield across(layout.row_top(row), left, right, _THIN)
+    yield across(layout.rows_bottom, left, right, _THICK if layout.head else _THIN)
+    yield across(bottom, left, right, _THICK)
+    for x in (left, right, days_left, days_right):
+        yield down(x, top, bottom, _THICK)
+    yield down(columns["name"][0], top, layout.rows_bottom, _THIN)
+    if "post" in columns:
+        yield down(columns["post"][0], top, layout.rows_bottom, _THIN)
+    for day in range(layout.days):
+        if day:
+            yield down(layout.sign_left(day, Session.DATANG), top, bottom, _THICK)
+        yield down(layout.sign_left(day, Session.PULANG), top + DAY_HEIGHT, bottom, _THIN)
+
+
+def _ticks(layout: Layout) -> Iterator[Rect]:
+    return (layout.box(place) for place in layout.places() if isinstance(place, CodeTick | DayTick))
+
+
+def _text(
+    text: str,
+    rect: Rect,
+    size: float,
+    *,
+    align: str = "center",
+    bold: bool = False,
+    italic: bool = False,
+    mono: bool = False,
+    underline: bool = False,
+    turned: bool = False,
+) -> dict[str, Any]:
+    """``text`` in ``rect`` at ``size`` points or as much smaller as it must be; turned text reads upwards."""
+    width, height = (rect.height, rect.width) if turned else (rect.width, rect.height)
+    return {
+        "text": text, "x": rect.x0, "y": rect.y0, "w": width, "h": height, "size": size, "align": align,
+        "bold": bold, "italic": italic, "mono": mono, "underline": underline, "turned": turned,
+    }  # fmt: skip
+
+
+def period_text(page: SheetPage) -> str:
+    """``Minggu ke-48: Senin, 23 November s.d. Jumat, 27 November 2026``, or the single day."""
+    first, last = page.days[0], page.days[-1]
+    if page.kind is SheetKind.DAILY:
+        return f"Hari/Tanggal: {long_date(first)}"
+    number = week_start(page.week).isocalendar().week
+    start = f"{DAYS[first.weekday()]}, {first.day} {MONTHS[first.month - 1]}"
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"Minggu ke-{number}: {start}{year} s.d. {long_date(last)}"
+
+
+def _heading(page: SheetPage) -> Iterator[dict[str, Any]]:
+    area = page.layout.header
+    copy = f"   CETAKAN KE-{page.copy}, menggantikan cetakan sebelumnya" if page.copy > 1 else ""
+    lines: list[tuple[float, str, float, dict[str, bool]]] = [
+        (4.0, page.government.upper(), 8.5, {}),
+        (6.2, page.unit_name.upper(), 13, {"bold": True}),
+        (4.6, page.title, 10, {"bold": True}),
+        (4.2, period_text(page), 9, {}),
+        (4.0, f"Halaman {page.page} dari {page.pages}   Kode {page.code}{copy}", 7.5, {"mono": True}),
+        (3.8, _HINT, 7, {"italic": True}),
+    ]
+    top = area.y0
+    for height, text, size, style in lines:
+        yield _text(text, Rect(area.x0, top, area.x1, top + height), size, align="left", **style)
+        top += height
+
+
+def _column_heads(page: SheetPage) -> Iterator[dict[str, Any]]:
+    layout = page.layout
+    weekly = page.kind is SheetKind.WEEKLY
+    for column, text in (("no", "NO"), ("name", "NAMA / NIP"), ("post", "JABATAN")):
+        if column in layout.columns:
+            yield _text(text, Rect(layout.columns[column][0], TABLE_TOP, layout.columns[column][1], layout.rows_top), 8)
+    left, right = layout.columns["note"]
+    middle = TABLE_TOP + DAY_HEIGHT
+    yield _text("KETERANGAN", Rect(left, TABLE_TOP, right, middle), 8)
+    hint = "beri √ pada kode dan harinya" if weekly else "beri √ pada kode"
+    yield _text(hint, Rect(left + 0.5, middle - 0.4, right - 0.5, layout.rows_top), 6.5, italic=True)
+    for number, day in enumerate(page.days):
+        x = layout.sign_left(number, Session.DATANG)
+        text = f"{DAYS[day.weekday()]} {day:%d/%m}" if weekly else "TANDA TANGAN"
+        yield _text(text, Rect(x + 0.3, TABLE_TOP, x + 2 * layout.sign_width - 0.3, middle), 8, bold=weekly)
+        for session, name in zip(Session, page.session_names, strict=True):
+            x = layout.sign_left(number, session)
+            yield _text(name, Rect(x + 0.4, middle, x + layout.sign_width - 0.4, layout.rows_top), 6.5)
+
+
+def _rows(page: SheetPage) -> Iterator[dict[str, Any]]:
+    layout = page.layout
+    no = layout.columns["no"]
+    for number, row in enumerate(page.rows):
+        top, bottom = layout.row_top(number), layout.row_top(number + 1)
+        yield _text(str(row.no), Rect(no[0], top, no[1], bottom), 8)
+        box = layout.box(Name(number))
+        inner = Rect(box.x0 + _PAD, box.y0 + 0.4, box.x1 - _PAD, box.y1 - 0.5)
+        split = inner.y1 - 3.0
+        if row.name:
+            yield _text(row.name, Rect(inner.x0, inner.y0, inner.x1, split), 9, align="left")
+        if row.nip:
+            yield _text(f"NIP {row.nip}", Rect(inner.x0, split, inner.x1, inner.y1), 7.5, align="left")
+        if row.post and "post" in layout.columns:
+            left, right = layout.columns["post"]
+            yield _text(row.post, Rect(left + _PAD, top + 0.4, right - _PAD, bottom - 0.4), 8, align="left")
+        yield from _tick_labels(page, number)
+    if layout.head:
+        left, right = layout.columns["no"][0], layout.columns["name" if "post" not in layout.columns else "post"][1]
+        label = Rect(left + _PAD, layout.rows_bottom, right - _PAD, layout.table_bottom)
+        yield _text("Paraf kepala setiap sesi", label, 8.5, align="right", bold=True)
+
+
+def _tick_labels(page: SheetPage, row: int) -> Iterator[dict[str, Any]]:
+    layout = page.layout
+    daily = page.kind is SheetKind.DAILY
+    right = layout.columns["note"][1]
+    labels = [(CodeTick(row, code), code) for code in page.codes]
+    lines = (
+        [labels] if daily else [labels, [(DayTick(row, n), _SHORT_DAYS[d.weekday()]) for n, d in enumerate(page.days)]]
+    )
+    for line in lines:
+        boxes = [layout.box(place) for place, _ in line]
+        ends = [box.x0 for box in boxes[1:]] + [right]
+        for (_, label), box, end in zip(line, boxes, ends, strict=True):
+            yield _text(label, Rect(box.x1 + 0.3, box.y0 - 0.3, end, box.y1 + 0.3), 7, align="left")
+
+
+def _days_off(page: SheetPage) -> Iterator[dict[str, Any]]:
+    layout = page.layout
+    for day, reason in enumerate(page.off):
+        if reason:
+            x = layout.sign_left(day, Session.DATANG)
+            column = Rect(x, layout.rows_top, x + 2 * layout.sign_width, layout.rows_bottom)
+            yield _text(reason.upper(), column, 12, turned=True, bold=True)
+
+
+def _foot(page: SheetPage) -> Iterator[dict[str, Any]]:
+    yield from _signature(page.layout.officer_block, "Yang membuat,", "Petugas rekap", "", "", page.layout)
+    if page.head:
+        block = page.layout.head_block
+        yield from _signature(block, "Mengetahui,", page.head_post, page.head_name, page.head_nip, page.layout)
+
+
+def _signature(block: Rect, first: str, post: str, name: str, nip: str, layout: Layout) -> Iterator[dict[str, Any]]:
+    """The usual block (CONVENTIONS.md 2): post, room to sign, name underlined, NIP; dots where nobody is known."""
+    room = layout.box(HeadBlock())
+    rows = [
+        (block.y0, block.y0 + 3.4, first, False),
+        (block.y0 + 3.4, room.y0, post, False),
+        (room.y1, room.y1 + 4.4, name or "." * 40, True),
+        (room.y1 + 4.4, block.y1, f"NIP {nip or '.' * 34}", False),
+    ]
+    for top, bottom, text, strong in rows:
+        named = strong and bool(name)
+        yield _text(text, Rect(block.x0, top, block.x1, bottom), 9, bold=named, underline=named)
