@@ -67,6 +67,6 @@ def demo(context: typer.Context) -> None:
     rooms = Path(__file__).resolve().parents[1]
     # The demonstration stands outside the product: it is run, never imported.
     done = subprocess.run(
-        [sys.executable, "-m", "demo", *context.args], env={**os.environ, "PYTHONPATH": str(rooms)}, check=False
+        [sys.executable, "-m", "demo.play", *context.args], env={**os.environ, "PYTHONPATH": str(rooms)}, check=False
     )
     raise typer.Exit(done.returncode)

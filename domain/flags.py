@@ -145,7 +145,7 @@ def _cured(draft: SubmissionDraft, delivery: Delivery) -> set[Flag]:
     if delivery.verified:
         cured.add(Flag.UNVERIFIED)
     if draft.received:
-        cured |= {Flag.RETAKE, Flag.DATE_GUESSED}
+        cured |= {Flag.RETAKE, Flag.DATE_GUESSED, Flag.UNIT_FROM_SENDER}
     if draft.counts.signed or any(a.kind is SheetKind.IMAGE for a in draft.arrivals):
         cured.add(Flag.NO_SIGNATURE)
     if draft.head is HeadMark.SIGNED:

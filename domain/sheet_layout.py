@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from domain.reading import SheetKind
-from domain.terms import Session
+from domain.terms import Pattern, Session
 
 ROWS_A_PAGE = 25
 MARGIN = 7.0  # what the offices' ink-jet printers leave white
@@ -20,7 +20,7 @@ QUIET = 2.0  # white around a tag
 EDGE = MARGIN + TAG + QUIET  # left and right of the content
 QR = 24.0
 QR_QUIET = QR / 21 * 4  # four modules of a version 1 code
-TICK = 3.0
+TICK = 2.9
 HEADER_TOP = MARGIN
 TABLE_TOP = 36.0
 DAY_HEIGHT = 5.0
@@ -73,6 +73,10 @@ class Rect:
     def grown(self, by: float) -> "Rect":
         """The same with ``by`` more on each side."""
         return Rect(self.x0 - by, self.y0 - by, self.x1 + by, self.y1 + by)
+
+    def moved(self, right: float, down: float) -> "Rect":
+        """The same elsewhere."""
+        return Rect(self.x0 + right, self.y0 + down, self.x1 + right, self.y1 + down)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,7 @@ class Layout:
         """Left and right edge of ``no``, ``name``, ``post`` (daily only), ``days`` and ``note``."""
         right = self.width - EDGE
         daily = self.kind is SheetKind.DAILY
-        note = 30.0 if daily else 33.0
+        note = 30.0 if daily else 35.0 if self.days < Pattern.SIX else 37.0
         post = 30.0 if daily else 0.0
         no = 7.0 if daily else 6.0
         days_left = right - note - 2 * self.days * self.sign_width

@@ -10,6 +10,7 @@ from domain.vocabulary_time import time_of_number
 
 Value = str | int | float | bool | datetime | date | time | timedelta | None
 
+MAX_CELL = 1_000  # letters; nobody types more into a sign-in sheet, and patterns stay quick
 _SPREADSHEET_EPOCH = date(1904, 1, 1)  # a moment up to here is a time of day with its date lost
 _SOME_DAY = datetime(2000, 1, 1)  # noqa: DTZ001  a spreadsheet's times have no zone
 
@@ -66,7 +67,7 @@ def text_of(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.replace("\xa0", " ").replace("_x000D_", "").strip()
+        return value[:MAX_CELL].replace("\xa0", " ").replace("_x000D_", "").strip()
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):

@@ -81,6 +81,8 @@ class _Pages:
 
 
 def _code_of(error: object) -> ProblemCode:
+    if isinstance(error, MemoryError):
+        return ProblemCode.BOMB
     return ProblemCode.ENCRYPTED if isinstance(error, PDFPasswordIncorrect) else ProblemCode.DAMAGED
 
 

@@ -237,15 +237,18 @@ class Sandbox:
         if len(data) > context.max_bytes:
             return refused(ProblemCode.TOO_LARGE, _READER)
         kind = sniff(data, context.filename)
-        line = registry.choose(kind)
+        reading = await self.read_as(registry.choose(kind), data, context)
+        return replace(reading, extra={**reading.extra, "kind": kind.value})
+
+    async def read_as(self, line: registry.RegistryLine, data: bytes, context: ParseContext) -> FileReading:
+        """Read one file by a given line, whatever its bytes look like."""
         if line.parser is None:
-            assert line.refusal is not None
-            return self._tagged(refused(line.refusal, _READER), kind)
+            return refused(line.refusal or ProblemCode.NOT_SHEET, _READER)
         reading = await self._parse(line.parser, line, data, context)
         if line.fallback and _failed(reading):
             second = await self._parse(line.fallback, line, data, context)
             reading = reading if _failed(second) else second
-        return self._tagged(reading, kind)
+        return reading
 
     async def _parse(self, parser: str, line: registry.RegistryLine, data: bytes, context: ParseContext) -> FileReading:
         started = time.monotonic()
@@ -257,10 +260,6 @@ class Sandbox:
             bare = refused(ProblemCode(error.code), f"{parser.split('.')[-2]}/0")
             reading = replace(bare, extra={"diagnosis": "; ".join(getattr(error, "__notes__", []))})
         return replace(reading, seconds=round(time.monotonic() - started, 3))
-
-    @staticmethod
-    def _tagged(reading: FileReading, kind: str) -> FileReading:
-        return replace(reading, extra={**reading.extra, "kind": str(kind)})
 
     async def _do(self, task: Task) -> _Answer:
         child = await self._idle.get()

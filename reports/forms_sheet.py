@@ -11,7 +11,6 @@ from domain.sheet_identity import tag_pattern
 from domain.sheet_layout import (
     DAY_HEIGHT,
     TABLE_TOP,
-    TAG,
     CodeTick,
     DayTick,
     HeadBlock,
@@ -23,8 +22,9 @@ from domain.terms import Session
 from domain.wording import DAYS, MONTHS, long_date
 
 _THIN, _THICK = 0.25, 0.45  # millimetres of ruled lines
-_SHORT_DAYS = ("Sn", "Sl", "Rb", "Km", "Jm", "Sb", "Mg")
 _PAD = 0.7
+_POINT = 25.4 / 72  # millimetres
+_LINE = 1.2 * _POINT  # height of one line, for each point of its size
 _HINT = (
     "Tanda tangan atau paraf di dalam kotak sendiri, pulpen hitam atau biru, jangan pensil. Petunjuk di halaman balik."
 )
@@ -38,42 +38,42 @@ def draw(page: SheetPage, key: bytes) -> dict[str, Any]:
         "height": layout.height,
         "fills": [_corner_size(rect) for rect in _closed(page)],
         "lines": list(_lines(page)),
-        "ticks": [[rect.x0, rect.y0, rect.width] for rect in _ticks(layout)],
-        "modules": [*_tags(page, key), *_qr_codes(page)],
+        "strip": _strip(page),
+        "marks": _marks(page, key),
         "texts": [*_heading(page), *_column_heads(page), *_rows(page), *_days_off(page), *_foot(page)],
     }
+
+
+def _widest(text: str, size: float) -> float:
+    """At most this many millimetres at ``size`` points, in the regular, bold and mono faces."""
+    return sum(0.85 if letter.isupper() else 0.62 for letter in text) * size * _POINT
 
 
 def _corner_size(rect: Rect) -> list[float]:
     return [rect.x0, rect.y0, rect.width, rect.height]
 
 
-def _tags(page: SheetPage, key: bytes) -> Iterator[dict[str, Any]]:
-    for tag, rect in zip(page.tag_ids(key), page.layout.tags, strict=True):
-        dark = [[not white for white in row] for row in tag_pattern(tag)]
-        yield {"x": rect.x0, "y": rect.y0, "size": TAG / 6, "runs": _runs(dark)}
-
-
-def _qr_codes(page: SheetPage) -> Iterator[dict[str, Any]]:
-    for text, rect in zip(page.qr_texts, page.layout.qr_codes, strict=True):
+def _marks(page: SheetPage, key: bytes) -> str:
+    """Tags and QR codes as one SVG path in millimetres of the page."""
+    layout = page.layout
+    path = []
+    for tag, rect in zip(page.tag_ids(key), layout.tags, strict=True):
+        path += _modules(rect, [[not white for white in row] for row in tag_pattern(tag)])
+    for text, rect in zip(page.qr_texts, layout.qr_codes, strict=True):
         code = segno.make_qr(text, version=1, error="q", boost_error=False)
-        dark = [[bool(module) for module in row] for row in code.matrix]
-        yield {"x": rect.x0, "y": rect.y0, "size": rect.width / len(dark), "runs": _runs(dark)}
+        path += _modules(rect, [[bool(module) for module in row] for row in code.matrix])
+    size = f'width="{layout.width}mm" height="{layout.height}mm" viewBox="0 0 {layout.width} {layout.height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><path d="{"".join(path)}"/></svg>'
 
 
-def _runs(dark: Sequence[Sequence[bool]]) -> list[list[int]]:
-    """Dark modules as horizontal runs ``[x0, y0, x1, y1]``."""
-    runs = []
+def _modules(rect: Rect, dark: Sequence[Sequence[bool]]) -> Iterator[str]:
+    """Dark modules as horizontal runs."""
+    side = rect.width / len(dark)
     for y, row in enumerate(dark):
-        x = 0
-        while x < len(row):
-            start = x
-            while x < len(row) and row[x]:
-                x += 1
-            if x > start:
-                runs.append([start, y, x, y + 1])
-            x += 1
-    return runs
+        edges = [x for x in range(len(row) + 1) if (x > 0 and row[x - 1]) != (x < len(row) and row[x])]
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            x, run = rect.x0 + start * side, (end - start) * side
+            yield f"M{x:.4f} {rect.y0 + y * side:.4f}h{run:.4f}v{side:.4f}h{-run:.4f}z"
 
 
 def _closed(page: SheetPage) -> Iterator[Rect]:
@@ -117,11 +117,8 @@ def _lines(page: SheetPage) -> Iterator[list[float]]:
     for day in range(layout.days):
         if day:
             yield down(layout.sign_left(day, Session.DATANG), top, bottom, _THICK)
-        yield down(layout.sign_left(day, Session.PULANG), top + DAY_HEIGHT, bottom, _THIN)
-
-
-def _ticks(layout: Layout) -> Iterator[Rect]:
-    return (layout.box(place) for place in layout.places() if isinstance(place, CodeTick | DayTick))
+        lowest = layout.rows_top if page.off[day] else bottom
+        yield down(layout.sign_left(day, Session.PULANG), top + DAY_HEIGHT, lowest, _THIN)
 
 
 def _text(
@@ -135,12 +132,15 @@ def _text(
     mono: bool = False,
     underline: bool = False,
     turned: bool = False,
+    covering: bool = False,
 ) -> dict[str, Any]:
     """``text`` in ``rect`` at ``size`` points or as much smaller as it must be; turned text reads upwards."""
     width, height = (rect.height, rect.width) if turned else (rect.width, rect.height)
+    roomy = _widest(text, size) <= width and size * _LINE <= height
     return {
         "text": text, "x": rect.x0, "y": rect.y0, "w": width, "h": height, "size": size, "align": align,
         "bold": bold, "italic": italic, "mono": mono, "underline": underline, "turned": turned,
+        "covering": covering, "fit": not roomy,
     }  # fmt: skip
 
 
@@ -181,11 +181,11 @@ def _column_heads(page: SheetPage) -> Iterator[dict[str, Any]]:
     left, right = layout.columns["note"]
     middle = TABLE_TOP + DAY_HEIGHT
     yield _text("KETERANGAN", Rect(left, TABLE_TOP, right, middle), 8)
-    hint = "beri √ pada kode dan harinya" if weekly else "beri √ pada kode"
+    hint = "beri √ pada kode dan tanggalnya" if weekly else "beri √ pada kode"
     yield _text(hint, Rect(left + 0.5, middle - 0.4, right - 0.5, layout.rows_top), 6.5, italic=True)
     for number, day in enumerate(page.days):
         x = layout.sign_left(number, Session.DATANG)
-        text = f"{DAYS[day.weekday()]} {day:%d/%m}" if weekly else "TANDA TANGAN"
+        text = f"{DAYS[day.weekday()]} {day.day}" if weekly else "TANDA TANGAN"
         yield _text(text, Rect(x + 0.3, TABLE_TOP, x + 2 * layout.sign_width - 0.3, middle), 8, bold=weekly)
         for session, name in zip(Session, page.session_names, strict=True):
             x = layout.sign_left(number, session)
@@ -204,30 +204,32 @@ def _rows(page: SheetPage) -> Iterator[dict[str, Any]]:
         if row.name:
             yield _text(row.name, Rect(inner.x0, inner.y0, inner.x1, split), 9, align="left")
         if row.nip:
-            yield _text(f"NIP {row.nip}", Rect(inner.x0, split, inner.x1, inner.y1), 7.5, align="left")
+            yield _text(f"NIP {row.nip}", Rect(inner.x0, split, inner.x1, inner.y1), 8, align="left")
         if row.post and "post" in layout.columns:
             left, right = layout.columns["post"]
             yield _text(row.post, Rect(left + _PAD, top + 0.4, right - _PAD, bottom - 0.4), 8, align="left")
-        yield from _tick_labels(page, number)
     if layout.head:
         left, right = layout.columns["no"][0], layout.columns["name" if "post" not in layout.columns else "post"][1]
         label = Rect(left + _PAD, layout.rows_bottom, right - _PAD, layout.table_bottom)
         yield _text("Paraf kepala setiap sesi", label, 8.5, align="right", bold=True)
 
 
-def _tick_labels(page: SheetPage, row: int) -> Iterator[dict[str, Any]]:
+def _strip(page: SheetPage) -> dict[str, Any]:
+    """The tick boxes of a row, the same in every row: measured from the row's corner of Keterangan."""
     layout = page.layout
-    daily = page.kind is SheetKind.DAILY
-    right = layout.columns["note"][1]
-    labels = [(CodeTick(row, code), code) for code in page.codes]
-    lines = (
-        [labels] if daily else [labels, [(DayTick(row, n), _SHORT_DAYS[d.weekday()]) for n, d in enumerate(page.days)]]
-    )
+    left, right = layout.columns["note"]
+    lines: list[list[tuple[CodeTick | DayTick, str]]] = [[(CodeTick(0, code), code) for code in page.codes]]
+    if page.kind is SheetKind.WEEKLY:
+        lines.append([(DayTick(0, number), str(day.day)) for number, day in enumerate(page.days)])
+    boxes, labels = [], []
     for line in lines:
-        boxes = [layout.box(place) for place, _ in line]
-        ends = [box.x0 for box in boxes[1:]] + [right]
-        for (_, label), box, end in zip(line, boxes, ends, strict=True):
-            yield _text(label, Rect(box.x1 + 0.3, box.y0 - 0.3, end, box.y1 + 0.3), 7, align="left")
+        rects = [layout.box(place).moved(-left, -layout.rows_top) for place, _ in line]
+        ends = [rect.x0 for rect in rects[1:]] + [right - left]
+        boxes += [[rect.x0, rect.y0, rect.width] for rect in rects]
+        for (_, label), rect, end in zip(line, rects, ends, strict=True):
+            labels.append(_text(label, Rect(rect.x1 + 0.3, rect.y0 - 0.3, end, rect.y1 + 0.3), 6.5, align="left"))
+    tops = [layout.row_top(row) for row in range(layout.rows)]
+    return {"left": left, "tops": tops, "ticks": boxes, "texts": labels}
 
 
 def _days_off(page: SheetPage) -> Iterator[dict[str, Any]]:
@@ -236,7 +238,7 @@ def _days_off(page: SheetPage) -> Iterator[dict[str, Any]]:
         if reason:
             x = layout.sign_left(day, Session.DATANG)
             column = Rect(x, layout.rows_top, x + 2 * layout.sign_width, layout.rows_bottom)
-            yield _text(reason.upper(), column, 12, turned=True, bold=True)
+            yield _text(reason.upper(), column, 11, turned=True, bold=True, covering=True)
 
 
 def _foot(page: SheetPage) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from demo.play import DemoFailed, Pace, play
 
 STANDIN = (sys.executable, str(Path(__file__).with_name("posko_standin.py")))
-PACE = Pace(rate=600, lead=1, launcher=STANDIN)
+PACE = Pace(rate=900, lead=1, launcher=STANDIN)
 
 
 def screen() -> tuple[Console, io.StringIO]:

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import psycopg
+
 from domain.terms import Authenticity
 from storage.engine import Database
 from storage.records import MAX_ATTEMPTS, MessageState, OutboxState
@@ -173,3 +175,18 @@ async def test_addresses_whose_mail_keeps_failing_are_listed(database: Database)
     async with database.begin() as uow:
         (failing,) = await uow.messages.failing_senders(NOW)
     assert (failing.address, failing.failed, failing.passed, failing.last_at) == ("dishub@presensi.test", 2, 1, NOW)
+
+
+async def test_a_process_whose_presence_was_cut_shows_itself_again(
+    database: Database, database_url: str, database_superuser_url: str
+) -> None:
+    first, second = await add_message(database), await add_message(database, "b" * 64)
+    assert await claim(database, first)
+    with psycopg.connect(database_superuser_url, autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2")
+    database._presence._checked = -1e9  # as if it had been trusted long ago
+    assert await claim(database, second)
+    other = await Database.open(database_url)
+    assert not await claim(other, first)
+    assert not await claim(other, second)
+    await other.close()
