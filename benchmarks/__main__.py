@@ -10,14 +10,11 @@ from benchmarks import report
 _PREFIX = "bench_"
 
 
-def names() -> list[str]:
-    """All benchmarks: ``mail`` for ``bench_mail`` …"""
-    return sorted(m.name.removeprefix(_PREFIX) for m in pkgutil.iter_modules(benchmarks.__path__, _PREFIX))
-
-
 def main(asked: list[str]) -> int:
     """Run them; 0 whether or not the aims are met, for a busy machine is no failure of the program."""
-    known = [m.name.removeprefix(_PREFIX) for m in pkgutil.iter_modules(benchmarks.__path__) if _is_bench(m.name)]
+    known = [
+        m.name.removeprefix(_PREFIX) for m in pkgutil.iter_modules(benchmarks.__path__) if m.name.startswith(_PREFIX)
+    ]
     if unknown := [name for name in asked if name not in known]:
         sys.stderr.write(f"unknown: {', '.join(unknown)}; there are: {', '.join(known)}\n")
         return 2
@@ -31,10 +28,6 @@ def main(asked: list[str]) -> int:
     for line in report.missed(results):
         sys.stdout.write(f"aim missed: {line}\n")
     return 0
-
-
-def _is_bench(name: str) -> bool:
-    return name.startswith(_PREFIX)
 
 
 if __name__ == "__main__":

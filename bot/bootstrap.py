@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dkim.dnsplug import get_txt
+
 from bot.access import TokenShelf, secret_text
 from bot.clock import clock_for
 from bot.settings import Settings, load_settings
@@ -113,10 +115,16 @@ def pipeline_of(place: Installation, sandbox: Sandbox, observer: Observer | None
         sandbox=sandbox,
         clock=place.clock,
         profile=place.profile,
-        opener=Opener(sandbox, mailboxes_of(place.settings)),
+        opener=Opener(sandbox, mailboxes_of(place.settings), dns_text),
         outgoing=outgoing_of(place.settings),
         observer=observer or Unobserved(),
     )
+
+
+def dns_text(name: bytes) -> bytes | None:
+    """The TXT record of a name from public DNS, for mailboxes whose server writes no authentication results."""
+    found: bytes | None = get_txt(name)
+    return found
 
 
 def channels_of(place: Installation, shelf: TokenShelf) -> dict[Scheme, Channel]:

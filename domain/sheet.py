@@ -28,6 +28,7 @@ from domain.sheet_identity import (
     token_fits,
 )
 from domain.sheet_layout import Layout, Paper
+from domain.terms import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class SheetPage:
     government: str
     unit: str
     unit_name: str
+    pattern: Pattern
     title: str
     week: str
     days: tuple[date, ...]
@@ -135,6 +137,7 @@ def to_plain(page: SheetPage) -> dict[str, Any]:
     return plain | {
         "kind": page.kind.value,
         "paper": page.paper.value,
+        "pattern": int(page.pattern),
         "days": [day.isoformat() for day in page.days],
         "off": list(page.off),
         "session_names": list(page.session_names),
@@ -149,6 +152,7 @@ def from_plain(plain: Mapping[str, Any]) -> SheetPage:
     values = dict(plain) | {
         "kind": SheetKind(plain["kind"]),
         "paper": Paper(plain["paper"]),
+        "pattern": Pattern(plain["pattern"]),
         "days": tuple(date.fromisoformat(day) for day in plain["days"]),
         "off": tuple(plain["off"]),
         "session_names": (datang, pulang),

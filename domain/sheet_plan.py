@@ -93,6 +93,7 @@ class SheetDrafter:
             government=profile.government,
             unit=unit.code,
             unit_name=unit.name,
+            pattern=unit.pattern,
             title=profile.forms[layout].title,
             week=week,
             days=tuple(days),

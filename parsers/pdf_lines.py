@@ -64,10 +64,11 @@ def _ruled(table: Any, words: list[Piece]) -> list[tuple[float, list[Piece | Non
     rows: list[tuple[float, list[Piece | None]]] = []
     for row in table.rows:
         cells: list[Piece | None] = [None] * len(columns)
+        near = [w for w in words if _inside(w, row.bbox)]
         for box in row.cells:
             if box is not None:
                 edge = min(columns, key=lambda e: abs(e - box[0]))
-                cells[columns[edge]] = Piece(_text([w for w in words if _inside(w, box)]), *box)
+                cells[columns[edge]] = Piece(_text([w for w in near if _inside(w, box)]), *box)
         rows.append((row.bbox[1], cells))
     return rows
 

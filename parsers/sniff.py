@@ -146,9 +146,10 @@ def _ole_kind(data: bytes) -> Kind:
         return Kind.ENCRYPTED
     if has("WordDocument"):
         return Kind.OLD_WORD
-    if has("Workbook") or has("Book"):
-        return Kind.ENCRYPTED if _is_locked_xls(data) else Kind.XLS
-    return Kind.OTHER_OFFICE
+    if any(has(stream) for stream in ("PowerPoint Document", "__properties_version1.0", "VisioDocument")):
+        return Kind.OTHER_OFFICE
+    # A cut workbook has lost its directory: its reader then says DAMAGED.
+    return Kind.ENCRYPTED if _is_locked_xls(data) else Kind.XLS
 
 
 def _is_locked_xls(data: bytes) -> bool:
@@ -178,4 +179,4 @@ def _text_kind(data: bytes, filename: str) -> Kind:
     lines = [line for line in head.splitlines() if line.strip()]
     separated = sum(1 for line in lines if sum(line.count(d) for d in b";,\t|") >= 2)
     named = filename.lower().endswith(_TEXT_NAMES)
-    return Kind.CSV if named or separated * 2 >= max(len(lines), 1) else Kind.UNKNOWN
+    return Kind.CSV if named or separated >= min(len(lines), 2) else Kind.UNKNOWN

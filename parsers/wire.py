@@ -30,7 +30,10 @@ def pack(value: object) -> bytes:
 def _plain(value: object, blobs: list[bytes]) -> object:
     if isinstance(value, Enum):
         return value.value
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, str):
+        # Mail headers hold bytes that are no text; half a surrogate pair would be refused at the other end.
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, datetime | date | time):
         return value.isoformat()

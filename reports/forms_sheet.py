@@ -56,7 +56,7 @@ def _corner_size(rect: Rect) -> list[float]:
 def _marks(page: SheetPage, key: bytes) -> str:
     """Tags and QR codes as one SVG path in millimetres of the page."""
     layout = page.layout
-    path = []
+    path: list[str] = []
     for tag, rect in zip(page.tag_ids(key), layout.tags, strict=True):
         path += _modules(rect, [[not white for white in row] for row in tag_pattern(tag)])
     for text, rect in zip(page.qr_texts, layout.qr_codes, strict=True):

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import Select, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.reading import Verdict
 from domain.terms import Session
 from storage.records import FactRow, NewFact
-from storage.rows import to_record, to_values
+from storage.rows import insert_once, to_record, to_values
 from storage.schema import Fact
 
-_AT_ONCE = 500  # rows in one INSERT: PostgreSQL takes 65,535 parameters
+_INSERT = insert_once(Fact)
 
 
 def sheet_key(message_id: int, sha256: str, sheet: int, row: int, day: date, session: Session | None) -> str:
@@ -33,12 +32,10 @@ class Facts:
 
     async def add_many(self, facts: Sequence[NewFact]) -> int:
         """Write the facts whose key is new; returns how many were."""
-        written = 0
-        for start in range(0, len(facts), _AT_ONCE):
-            values = [to_values(fact) for fact in facts[start : start + _AT_ONCE]]
-            new = await self._session.scalars(insert(Fact).values(values).on_conflict_do_nothing().returning(Fact.id))
-            written += len(new.all())
-        return written
+        if not facts:
+            return 0
+        new = await self._session.scalars(_INSERT, [to_values(fact) for fact in facts])
+        return len(new.all())
 
     async def columns(self, unit: str, first: date, last: date) -> frozenset[tuple[date, Session]]:
         """The dates and sessions of ``unit`` in which a presence was seen, signed, typed or unsure (TLG-05a)."""

@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from sqlalchemy import Text, cast, func, literal, select, union_all
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.records import FileRow, MessageFileRow
-from storage.rows import to_record
+from storage.rows import insert_once, to_record
 from storage.schema import File, FileReading, Message, MessageFile
+
+_ADD = insert_once(File, returning_id=False)
+_ATTACH = insert_once(MessageFile, returning_id=False)
+_READ = insert_once(FileReading, returning_id=False)
 
 
 class Files:
@@ -21,17 +24,12 @@ class Files:
 
     async def add(self, sha256: str, size: int, media_type: str) -> None:
         """Note an archived file; a second time changes nothing."""
-        await self._session.execute(
-            insert(File).values(sha256=sha256, size=size, media_type=media_type).on_conflict_do_nothing()
-        )
+        await self._session.execute(_ADD, {"sha256": sha256, "size": size, "media_type": media_type})
 
     async def attach(self, message_id: int, sha256: str, part: str, name: str) -> None:
         """``message_id`` carried the file as ``part``; a second time changes nothing."""
-        await self._session.execute(
-            insert(MessageFile)
-            .values(message_id=message_id, part=part, sha256=sha256, name=name)
-            .on_conflict_do_nothing()
-        )
+        values = {"message_id": message_id, "part": part, "sha256": sha256, "name": name}
+        await self._session.execute(_ATTACH, values)
 
     async def get(self, sha256: str) -> FileRow | None:
         """One file."""
@@ -57,9 +55,7 @@ class Files:
 
     async def save_reading(self, sha256: str, reader: str, reading: dict[str, Any]) -> None:
         """Keep what ``reader`` saw; the first reading of a reader stays."""
-        await self._session.execute(
-            insert(FileReading).values(sha256=sha256, reader=reader, reading=reading).on_conflict_do_nothing()
-        )
+        await self._session.execute(_READ, {"sha256": sha256, "reader": reader, "reading": reading})
 
     async def reading(self, sha256: str, reader: str) -> dict[str, Any] | None:
         """What ``reader`` saw in the file before."""

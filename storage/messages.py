@@ -1,9 +1,9 @@
 """Messages: what came in, and where each stands."""
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from sqlalchemy import Select, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import StorageError
@@ -12,10 +12,11 @@ from storage.claims import pause_after, ready, unclaimed, without_job
 from storage.jobs import READ_MESSAGE
 from storage.presence import Presence
 from storage.records import MAX_ATTEMPTS, FailingSender, MessageRow, MessageState, NewMessage
-from storage.rows import to_record, to_values
+from storage.rows import insert_once, to_record, to_values
 from storage.schema import Message
 
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+_INSERT = insert_once(Message)
 
 
 class Messages:
@@ -38,7 +39,7 @@ class Messages:
             "next_try_at": _AT_ONCE,
             "sender_reason": "",
         }
-        return await self._session.scalar(insert(Message).values(values).on_conflict_do_nothing().returning(Message.id))
+        return cast(int | None, await self._session.scalar(_INSERT, values))
 
     async def get(self, id_: int) -> MessageRow:
         """One message; raises ``StorageError`` when there is none of that id."""

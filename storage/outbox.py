@@ -1,10 +1,9 @@
 """The outbox: letters to be sent once."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import StorageError
@@ -12,10 +11,11 @@ from storage.claims import ready, unclaimed, without_job
 from storage.jobs import DELIVER
 from storage.presence import Presence
 from storage.records import MAX_ATTEMPTS, NewOutbox, OutboxRow, OutboxState
-from storage.rows import to_record, to_values
+from storage.rows import insert_once, to_record, to_values
 from storage.schema import Outbox
 
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+_INSERT = insert_once(Outbox)
 
 
 class OutboxRows:
@@ -37,7 +37,7 @@ class OutboxRows:
             "error_code": "",
             "error": "",
         }
-        return await self._session.scalar(insert(Outbox).values(values).on_conflict_do_nothing().returning(Outbox.id))
+        return cast(int | None, await self._session.scalar(_INSERT, values))
 
     async def get(self, id_: int) -> OutboxRow:
         """One letter; raises ``StorageError`` when there is none of that id."""

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.records import NewQuestion, QuestionRow
-from storage.rows import to_record, to_values
+from storage.rows import insert_once, to_record, to_values
 from storage.schema import Question
+
+_INSERT = insert_once(Question)
 
 
 class Questions:
@@ -23,12 +24,7 @@ class Questions:
         """Write the questions that were not asked before; returns how many."""
         if not questions:
             return 0
-        new = await self._session.scalars(
-            insert(Question)
-            .values([to_values(question) for question in questions])
-            .on_conflict_do_nothing()
-            .returning(Question.id)
-        )
+        new = await self._session.scalars(_INSERT, [to_values(question) for question in questions])
         return len(new.all())
 
     async def get(self, id_: int) -> QuestionRow | None:

@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, and_, bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.records import SightingCounts
+from storage.rows import insert_once
 from storage.schema import Sighting
+
+_INSERT = insert_once(Sighting, returning_id=False)
 
 
 class Sightings:
@@ -28,18 +31,8 @@ class Sightings:
 
     async def add(self, account: str, folder: str, uidvalidity: int, uid: int, message_id: int, now: datetime) -> None:
         """Remember that ``uid`` is that message; a second time changes nothing."""
-        await self._session.execute(
-            insert(Sighting)
-            .values(
-                account=account,
-                folder=folder,
-                uidvalidity=uidvalidity,
-                uid=uid,
-                message_id=message_id,
-                seen_at=now,
-            )
-            .on_conflict_do_nothing()
-        )
+        values = {"account": account, "folder": folder, "uidvalidity": uidvalidity, "uid": uid}
+        await self._session.execute(_INSERT, {**values, "message_id": message_id, "seen_at": now})
 
     async def mark_gone(
         self, account: str, folder: str, uidvalidity: int, present: Iterable[int], now: datetime

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import StorageError
 from storage.records import ArrivalRow, NewArrival, NewSubmission, SubmissionRow, SubmissionState
-from storage.rows import to_record, to_values
+from storage.rows import insert_once, to_record, to_values
 from storage.schema import Arrival, Submission, SubmissionCounter
+
+_ARRIVE = insert_once(Arrival)
 
 
 class Submissions:
@@ -109,9 +111,7 @@ class Submissions:
 
     async def add_arrival(self, new: NewArrival) -> bool:
         """Join a file or page; False when that message's page joined before."""
-        added = await self._session.scalar(
-            insert(Arrival).values(**to_values(new)).on_conflict_do_nothing().returning(Arrival.id)
-        )
+        added = await self._session.scalar(_ARRIVE, to_values(new))
         return added is not None
 
     async def arrivals(self, submission_id: int) -> list[ArrivalRow]:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.fakes.database"]
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

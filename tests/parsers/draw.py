@@ -29,7 +29,7 @@ def xlsx(rows: Rows, merged: Merged) -> bytes:
     for r, row in enumerate(rows, 1):
         for c, value in enumerate(row, 1):
             if value not in ("", None):
-                sheet.cell(r, c, value)  # type: ignore[arg-type]
+                sheet.cell(r, c).value = value  # type: ignore[assignment]
     for r0, c0, r1, c1 in merged:
         sheet.merge_cells(start_row=r0 + 1, start_column=c0 + 1, end_row=r1 + 1, end_column=c1 + 1)
     out = io.BytesIO()

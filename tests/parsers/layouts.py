@@ -148,8 +148,8 @@ def daily_one_session(people: list[Person]) -> Drawn:
         ["NR", "NAMA LENGKAP", "N.I.P", "GOL. RUANG", "PARAF"],
     ]
     body: list[Row] = [[n, p.name, p.nip, "III/b", p.mark((DAY, D)).text] for n, p in enumerate(people, 1)]
-    rows = [*head, *body, ["JUMLAH"]]
-    return Drawn(rows, [], SheetKind.DAILY, "UPTD PUSKESMAS KAUMAN", truth(people, [(DAY, D)]))
+    foot: list[Row] = [["JUMLAH"]]
+    return Drawn([*head, *body, *foot], [], SheetKind.DAILY, "UPTD PUSKESMAS KAUMAN", truth(people, [(DAY, D)]))
 
 
 def weekly(people: list[Person]) -> Drawn:

@@ -4,7 +4,9 @@ import asyncio
 from datetime import timedelta
 
 import psycopg
+import pytest
 
+from domain.errors import StorageError
 from domain.terms import Authenticity
 from storage.engine import Database
 from storage.records import MAX_ATTEMPTS, MessageState, OutboxState
@@ -190,3 +192,18 @@ async def test_a_process_whose_presence_was_cut_shows_itself_again(
     assert not await claim(other, first)
     assert not await claim(other, second)
     await other.close()
+
+
+async def test_letters_are_found_by_what_they_are_about(database: Database) -> None:
+    message = await add_message(database)
+    async with database.begin() as uow:
+        id_ = await uow.outbox.put(new_outbox("r:1", message_id=message, headers={"In-Reply-To": "<1@x>"}))
+        assert [row.id for row in await uow.outbox.for_message(message)] == [id_]
+        assert await uow.outbox.for_submission(1) == []
+        assert await uow.defer_many("deliver", "send", []) == []
+        with pytest.raises(StorageError):
+            await uow.outbox.get(999)
+        with pytest.raises(StorageError):
+            await uow.outbox.mark_retry(999, NOW, "")
+        with pytest.raises(StorageError):
+            await uow.messages.fail(999, NOW, "")

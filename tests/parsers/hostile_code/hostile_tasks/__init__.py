@@ -24,7 +24,7 @@ def _read(path: str) -> bytes:
 def break_out(data_file: str, database_socket: str, port: int, parent: int) -> dict[str, str]:
     """Try every way out; returns what came of each."""
 
-    def connect(family: int, address: object) -> None:
+    def connect(family: int, address: str | tuple[str, int]) -> None:
         with socket.socket(family, socket.SOCK_STREAM) as out:
             out.connect(address)
 
