@@ -9,10 +9,9 @@ from domain.roster import Roster, Unit
 from domain.terms import Pattern, Scheme, Session
 from domain.windows import windows_on
 from domain.wording import clock_time, long_date
-from intake.receipts import DESK_NAME
 from storage.engine import UnitOfWork
 from storage.records import NewOutbox
-from templates import render
+from templates import DESK_NAME, render
 
 _EXPIRY = timedelta(days=3)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from domain.errors import Permanent, Retryable
+from domain.errors import Expired, Permanent, Retryable
 from domain.ports import Clock
 from domain.terms import Scheme
 from intake.channel import Channel, OutgoingMail
@@ -45,6 +45,8 @@ class Dispatcher:
             accepted = await channel.send(_outbound(row))
         except Retryable as error:
             return await self._later(row, error)
+        except Expired:
+            return await self._expired(row)
         except Permanent as error:
             return await self._failed(row, error.code, str(error))
         self._observer.reached("sent", row.id)
@@ -69,6 +71,11 @@ class Dispatcher:
             await uow.outbox.mark_retry(row.id, at, f"{error.code} {error}".strip())
         return "retry"
 
+    async def _expired(self, row: OutboxRow) -> str:
+        async with self._db.begin() as uow:
+            await uow.outbox.mark_expired(row.id)
+        return "expired"
+
     async def _failed(self, row: OutboxRow, code: str, error: str) -> str:
         async with self._db.begin() as uow:
             await uow.outbox.mark_failed(row.id, code, error)
@@ -83,4 +90,5 @@ def _outbound(row: OutboxRow) -> OutgoingMail:
         text=row.body,
         in_reply_to=row.headers.get("in_reply_to"),
         references=tuple(row.headers.get("references", "").split()),
+        expires_at=row.expires_at,
     )

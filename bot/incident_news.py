@@ -6,10 +6,9 @@ from domain.ports import Clock
 from domain.profile import Profile
 from domain.wording import moment_text
 from intake.letters import Outgoing
-from intake.receipts import DESK_NAME
 from storage.engine import UnitOfWork
 from storage.records import IncidentRow
-from templates import render
+from templates import DESK_NAME, render
 
 
 async def tell_incidents(uow: UnitOfWork, outgoing: Outgoing, profile: Profile, since: datetime, clock: Clock) -> None:

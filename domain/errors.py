@@ -120,6 +120,10 @@ class Retryable(ChannelError):
         super().__init__(message)
 
 
+class Expired(ChannelError):
+    """The message's time was over before it could be handed over; nothing left."""
+
+
 class Permanent(ChannelError):
     """The provider refused for good."""
 

@@ -145,6 +145,15 @@ class Roster:
             index.setdefault((address.scheme, address.value), []).append(address)
         return index
 
+    @cached_property
+    def _by_owner(self) -> dict[tuple[str, str], list[int]]:
+        """Places in ``addresses`` by owner; an address of a person in a named unit belongs to that unit alone."""
+        index: dict[tuple[str, str], list[int]] = {}
+        for place, address in enumerate(self.addresses):
+            owner = ("unit", address.unit) if address.unit is not None else ("person", address.person or "")
+            index.setdefault(owner, []).append(place)
+        return index
+
     def members(self, unit: str, day: date) -> tuple[Person, ...]:
         """People placed in ``unit`` on ``day``, in roster order."""
         return tuple(
@@ -183,14 +192,17 @@ class Roster:
             if (a.first is None or a.first <= day) and (a.last is None or day <= a.last)
         )
 
+    def addresses_of(self, unit: str, day: date) -> tuple[Address, ...]:
+        """All addresses valid on ``day`` of the unit itself and of the people placed in it, in roster order."""
+        owners = [("unit", unit), *(("person", person.key) for person in self.members(unit, day))]
+        found = sorted(entry for owner in owners for entry in self._by_owner.get(owner, ()))
+        valid = (self.addresses[place] for place in found)
+        return tuple(a for a in valid if (a.first is None or a.first <= day) and (a.last is None or day <= a.last))
+
     def contacts(self, unit: str, scheme: Scheme, day: date) -> tuple[str, ...]:
         """Where the unit is written to: its recap officers' addresses, else the unit's own, else its head's."""
-        valid = [
-            a
-            for a in self.addresses
-            if a.scheme is scheme and (a.first is None or a.first <= day) and (a.last is None or day <= a.last)
-        ]
-        officers = [a.value for a in valid if a.role is AddressRole.RECAP_OFFICER and self._belongs(a, unit, day)]
+        valid = [a for a in self.addresses_of(unit, day) if a.scheme is scheme]
+        officers = [a.value for a in valid if a.role is AddressRole.RECAP_OFFICER]
         if officers:
             return tuple(dict.fromkeys(officers))
         own = [a.value for a in valid if a.unit == unit and a.person is None]
@@ -198,11 +210,6 @@ class Roster:
             return tuple(dict.fromkeys(own))
         head = self.head_of(unit, day)
         return tuple(dict.fromkeys(a.value for a in valid if head is not None and a.person == head.key))
-
-    def _belongs(self, address: Address, unit: str, day: date) -> bool:
-        if address.unit is not None:
-            return address.unit == unit
-        return address.person is not None and self.unit_of(address.person, day) == unit
 
 
 def by_code(units: Iterable[Unit]) -> dict[str, Unit]:

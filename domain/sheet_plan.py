@@ -25,11 +25,17 @@ _MOST_CODES = 6  # tick boxes side by side that stay readable
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signs for the unit: post (with ``Plt.``, ``Plh.`` or ``a.n.``), name and NIP; empty when nobody is known."""
+    """Who signs for the unit: post (with ``Plt.``, ``Plh.`` or ``a.n.``), name, NIP, rank; empty when unknown."""
 
     post: str
     name: str = ""
     nip: str = ""
+    rank: str = ""
+
+    @classmethod
+    def of(cls, post: str, person: Person) -> "Signer":
+        """``person`` signing as ``post``."""
+        return cls(post, person.name, person.nip or "", "/".join(filter(None, (person.rank, person.grade))))
 
 
 class SheetDrafter:
@@ -160,8 +166,8 @@ def signer_of(roster: Roster, unit: Unit, day: date) -> Signer:
         person = roster.people.get(delegation.person)
         valid = delegation.first <= day and (delegation.last is None or day <= delegation.last)
         if delegation.unit == unit.code and valid and person is not None:
-            return Signer(f"{delegation.kind} {post}", person.name, person.nip or "")
-    return Signer(post, head.name, head.nip or "") if head else Signer(post)
+            return Signer.of(f"{delegation.kind} {post}", person)
+    return Signer.of(post, head) if head else Signer(post)
 
 
 def _shared_out(rows: Sequence[SheetRow]) -> list[Sequence[SheetRow]]:

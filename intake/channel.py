@@ -1,6 +1,7 @@
 """What a channel that sends must do: the outbox knows nothing else of mail servers and providers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from domain.terms import Scheme
@@ -21,7 +22,7 @@ class OutgoingMail:
 
     ``dedupe_key`` is the outbox row's: the same key gives the same Message-ID. ``in_reply_to`` and ``references``
     are ids with their angle brackets, the oldest first; a mail that replies is ``auto-replied``, any other
-    ``auto-generated``.
+    ``auto-generated``. At ``expires_at`` (the product's clock) its time is over: it is not handed over any more.
     """
 
     dedupe_key: str
@@ -31,6 +32,7 @@ class OutgoingMail:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     files: tuple[OutgoingFile, ...] = ()
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Accepted:
 
 
 class Channel(Protocol):
-    """One way out. Errors: ``Retryable`` (try again, perhaps after seconds) or ``Permanent`` (never again)."""
+    """One way out. Errors: ``Retryable`` (try again, perhaps after seconds), ``Permanent``, ``Expired``."""
 
     scheme: Scheme
 

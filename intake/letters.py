@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from domain.terms import Scheme
 from intake.opening import Opened
-from intake.receipts import DESK_NAME, Letter
+from intake.receipts import Letter
 from storage.engine import UnitOfWork
 from storage.records import MessageRow, NewOutbox
-from templates import render
+from templates import DESK_NAME, render
 
 RECEIPT_EXPIRY = timedelta(days=2)  # older than that, a receipt confuses more than it tells
 ALERT_EXPIRY = timedelta(days=7)

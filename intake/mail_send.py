@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiosmtplib
 
-from domain.errors import Permanent, Retryable
+from domain.errors import Expired, Permanent, Retryable
 from domain.ports import Clock
 from domain.terms import Scheme
 from intake.channel import Accepted, OutgoingMail
@@ -57,15 +57,19 @@ class MailSender:
         """Send one mail; ``Accepted`` after the server's 250 for its data.
 
         Raises ``Retryable`` for 4xx answers, refused logins, time-outs and lost connections, ``Permanent`` for 5xx
-        answers to this mail. A connection lost after the data may mean that the mail was taken: the repeated
-        sending then carries the same Message-ID.
+        answers to this mail, ``Expired`` when its turn came too late. A connection lost after the data may mean that
+        the mail was taken: the repeated sending then carries the same Message-ID.
         """
         built = build_mail(message, self._settings.from_address, self._settings.from_name, self._clock.now())
         sender = "" if self._settings.null_sender else self._settings.from_address
         async with self._places:
             client = await self._connection()
+            if self._seconds_left(message) == 0:  # the wait for a free connection may have been long
+                self._idle.append(client)
+                raise Expired("batas waktu surat ini sudah lewat")
             try:
-                await client.sendmail(sender, [message.to.strip()], built)
+                async with asyncio.timeout(self._seconds_left(message)):
+                    await client.sendmail(sender, [message.to.strip()], built)
             except aiosmtplib.SMTPRecipientsRefused as error:
                 self._idle.append(client)
                 raise _by_code(error.recipients[0].code, error.recipients[0].message) from None
@@ -89,6 +93,13 @@ class MailSender:
                 await client.quit(timeout=2)
             except (aiosmtplib.SMTPException, OSError, TimeoutError):
                 client.close()
+
+    def _seconds_left(self, message: OutgoingMail) -> float | None:
+        """Real seconds in which the mail may still be handed over; None: it never expires."""
+        if message.expires_at is None:
+            return None
+        left = self._clock.to_real(message.expires_at) - self._clock.to_real(self._clock.now())
+        return max(0.0, left.total_seconds())
 
     async def _connection(self) -> aiosmtplib.SMTP:
         while self._idle:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from domain.disturbance import MAILBOX_SILENT
 from domain.errors import StorageError
 from domain.ports import BlobStore, Clock
 from domain.terms import Scheme
@@ -20,7 +21,7 @@ from storage.engine import Database, UnitOfWork
 from storage.jobs import READ_MESSAGE
 from storage.records import NewMessage
 
-SILENT = "mailbox_silent"
+SILENT = MAILBOX_SILENT
 UNRECONCILED = "mailbox_unreconciled"
 UNREADABLE = "mailbox_unreadable"
 

@@ -13,9 +13,7 @@ from domain.resolution import Delivery, World
 from domain.terms import Session
 from domain.wording import clock_time, listing, long_date
 from intake.answers import answer_submission, problem_line, subject_of
-from templates import render
-
-DESK_NAME = "Posko Presensi"
+from templates import DESK_NAME, render
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from parsers.headers import is_sub_header
 _LINE_TOLERANCE = 3.0  # points between the baselines of one line
 _GAP = 0.9  # of the letter's height: what separates two cells of an unruled line
 _NARROWEST_GUTTER = 2.0
+_MOST_SPLIT = 1.3
 _DEEPEST = 4  # rows of a header
 
 
@@ -29,7 +30,7 @@ class Piece:
 
 def page_grid(page: Any, number: int, context: ParseContext) -> Grid:
     """One grid of a page: lines of text above, between and below its tables, and the tables' rows."""
-    words = [Piece(w["text"], w["x0"], w["top"], w["x1"], w["bottom"]) for w in page.extract_words(x_tolerance=2)]
+    words = [Piece(w["text"], w["x0"], w["top"], w["x1"], w["bottom"]) for w in _words(page)]
     tables = [t for t in page.find_tables() if len(t.rows) > 1 and len(t.rows[0].cells) > 1]
     if not tables:
         return _unruled(words, number, context)
@@ -40,6 +41,16 @@ def page_grid(page: Any, number: int, context: ParseContext) -> Grid:
         rows += _ruled(table, inside)
     rows.sort(key=lambda r: r[0])
     return _grid([cells for _, cells in rows], number)
+
+
+def _words(page: Any) -> list[Any]:
+    """Words in the order of writing, which keeps a NIP that runs over its border apart from the time beside it.
+
+    A page whose letters are written in no order at all is read by their places.
+    """
+    placed = page.extract_words(x_tolerance=2)
+    written = page.extract_words(x_tolerance=2, use_text_flow=True)
+    return list(written if len(written) <= _MOST_SPLIT * len(placed) else placed)
 
 
 def _inside(word: Piece, box: tuple[float, float, float, float]) -> bool:

@@ -92,7 +92,7 @@ def _answer(body: bytes) -> bytes:
     # A stranger's bytes may raise anything at all: this loop's edge turns it into a verdict (BaseException:
     # calamine's panics and a parser's own exit are among it).
     except BaseException as error:  # noqa: BLE001
-        answer = wire.pack({"value": None, "fault": _fault(error), "peak": _peak()})
+        answer = wire.pack({"value": None, "fault": fault_of(error), "peak": _peak()})
     resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     return answer
 
@@ -110,7 +110,8 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _fault(error: BaseException) -> Fault:
+def fault_of(error: BaseException) -> Fault:
+    """The verdict on what a task raised."""
     root = error.__cause__ or error
     diagnosis = f"{type(root).__name__}: {str(root)[:300]}"
     if isinstance(error, ReadingError):

@@ -6,6 +6,7 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.disturbance import MAILBOX_SILENT, Disturbance
 from storage.records import IncidentRow
 from storage.rows import to_record
 from storage.schema import Incident
@@ -53,6 +54,11 @@ class Incidents:
                 Incident.started_at <= last, or_(Incident.ended_at.is_(None), Incident.ended_at >= first)
             )
         )
+
+    async def disturbances(self, first: datetime, last: datetime) -> list[Disturbance]:
+        """Times between the two in which a mailbox of ours was silent."""
+        found = await self.between(first, last)
+        return [Disturbance(i.started_at, i.ended_at) for i in found if i.kind == MAILBOX_SILENT]
 
     async def _rows(self, query: Select[Incident]) -> list[IncidentRow]:
         ordered = query.order_by(Incident.started_at, Incident.id).execution_options(populate_existing=True)

@@ -29,12 +29,17 @@ DELIVER = Task("deliver", "send", "outbox_id")
 _speller = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
-async def defer_many(session: AsyncSession, task: str, queue: str, arguments: Sequence[JSONDict]) -> list[int]:
-    """Insert one job for each of ``arguments`` on the session's connection; returns their ids."""
+async def defer_many(
+    session: AsyncSession, task: str, queue: str, arguments: Sequence[JSONDict], priority: int = 0
+) -> list[int]:
+    """Insert one job for each of ``arguments`` on the session's connection; returns their ids.
+
+    Workers take a higher ``priority`` first.
+    """
     if not arguments:
         return []
     raw = (await (await session.connection()).get_raw_connection()).driver_connection
-    deferrer = _speller.configure_task(task, allow_unknown=True, queue=queue, connection=raw)
+    deferrer = _speller.configure_task(task, allow_unknown=True, queue=queue, priority=priority, connection=raw)
     return await deferrer.batch_defer_async(*arguments)
 
 

@@ -58,6 +58,15 @@ class Messages:
         """The first message that carried this Message-ID."""
         return await self._one(select(Message).where(Message.header_id == header_id).order_by(Message.id).limit(1))
 
+    async def unread_senders(self) -> set[tuple[Scheme, str]]:
+        """Channel and From of every message that is archived but neither recorded nor set aside."""
+        rows = await self._session.execute(
+            select(Message.channel, Message.from_address)
+            .where(Message.state == MessageState.NEW, Message.from_address.is_not(None))
+            .distinct()
+        )
+        return {(channel, address) for channel, address in rows if address}
+
     async def link_duplicate(self, id_: int, first_id: int) -> None:
         """``id_`` has the Message-ID of ``first_id`` and other bytes: kept, counted once."""
         await self._session.execute(update(Message).where(Message.id == id_).values(duplicate_of=first_id))

@@ -1,9 +1,11 @@
 """The outbox: letters to be sent once."""
 
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, Text, any_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import StorageError
@@ -28,16 +30,24 @@ class OutboxRows:
 
     async def put(self, new: NewOutbox) -> int | None:
         """Write a letter; None when one with its dedupe key exists already."""
-        values = {
-            **to_values(new),
-            "headers": dict(new.headers),
-            "state": OutboxState.PENDING,
-            "attempts": 0,
-            "next_try_at": _AT_ONCE,
-            "error_code": "",
-            "error": "",
-        }
-        return cast(int | None, await self._session.scalar(_INSERT, values))
+        return cast(int | None, await self._session.scalar(_INSERT, _pending(new)))
+
+    async def put_many(self, letters: Iterable[NewOutbox]) -> list[int]:
+        """Write the letters whose keys are new; returns their ids.
+
+        In the order of the keys: of two processes that write the same letters one waits, and neither locks the other
+        out.
+        """
+        values = [_pending(new) for new in sorted(letters, key=lambda new: new.dedupe_key)]
+        return list((await self._session.scalars(_INSERT, values)).all()) if values else []
+
+    async def states(self, keys: Collection[str]) -> dict[str, OutboxState]:
+        """Where the letters of these dedupe keys stand; keys without a letter are left out."""
+        wanted = bindparam("keys", list(keys), type_=ARRAY(Text))
+        rows = await self._session.execute(
+            select(Outbox.dedupe_key, Outbox.state).where(Outbox.dedupe_key == any_(wanted))
+        )
+        return {key: state for key, state in rows}
 
     async def get(self, id_: int) -> OutboxRow:
         """One letter; raises ``StorageError`` when there is none of that id."""
@@ -142,3 +152,15 @@ class OutboxRows:
 
     async def _count(self, *conditions: Any) -> int:
         return await self._session.scalar(select(func.count()).select_from(Outbox).where(*conditions)) or 0
+
+
+def _pending(new: NewOutbox) -> dict[str, Any]:
+    return {
+        **to_values(new),
+        "headers": dict(new.headers),
+        "state": OutboxState.PENDING,
+        "attempts": 0,
+        "next_try_at": _AT_ONCE,
+        "error_code": "",
+        "error": "",
+    }

@@ -90,6 +90,13 @@ class Submissions:
         """All submissions of one date, in the order of their numbers."""
         return await self._rows(select(Submission).where(Submission.date == day))
 
+    async def received_on(self, day: date) -> set[tuple[str, str]]:
+        """Unit and session of each accepted sheet of one date: light, asked each second around a close."""
+        rows = await self._session.execute(
+            select(Submission.unit, Submission.session).where(Submission.date == day, Submission.received)
+        )
+        return {(unit, session) for unit, session in rows}
+
     async def by_number(self, number: str) -> SubmissionRow | None:
         """The submission of a full number, whatever its case."""
         found = await self._rows(select(Submission).where(Submission.number == number.strip().upper()))

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-_PLACE = Path(__file__).resolve().parent
+DESK_NAME = "Posko Presensi"
+"""Who signs every message."""
 
+_PLACE = Path(__file__).resolve().parent
 
 _TEXT = Environment(
     loader=FileSystemLoader(_PLACE / "messages"),

@@ -131,7 +131,7 @@ def test_links_in_the_documents_lead_somewhere() -> None:
 
 
 def test_the_users_guide_names_every_command_and_no_other() -> None:
-    told = set()
+    told: set[str] = set()
     for cell in re.findall(r"^\| `posko (.+?) \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE):
         first, *more = (name.strip() for name in cell.replace("`", "").split(","))
         group, _, action = first.partition(" ")

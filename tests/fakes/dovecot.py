@@ -211,7 +211,15 @@ def run_dovecot(*, introspection_url: str = "") -> Iterator[Dovecot]:
                 process.kill()
                 process.wait(10)
     finally:
+        _remove(home)
+
+
+def _remove(home: Path) -> None:
+    """Children of the stopped server may still be writing their last words."""
+    deadline = time.monotonic() + 5
+    while home.exists() and time.monotonic() < deadline:
         shutil.rmtree(home, ignore_errors=True)
+        time.sleep(0.02)
 
 
 def _write_configuration(server: Dovecot, entry: pwd.struct_passwd, introspection_url: str) -> None:

@@ -1,6 +1,7 @@
 """Particular sheets, each for one thing that offices do; read by the parsers in this process."""
 
 import io
+import zipfile
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -8,10 +9,14 @@ import openpyxl
 import pytest
 from openpyxl.drawing.image import Image as SheetImage
 from PIL import Image
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.platypus import PageBreak, SimpleDocTemplate, Table, TableStyle
 
+from domain.errors import ReadingError
 from domain.reading import Cell, FileReading, HeadMark, ProblemCode, SheetKind, SheetReading, Verdict
 from domain.terms import Session
-from parsers import pdf_table, text_table, web_table, word, workbook
+from parsers import archive, pdf_table, text_table, web_table, word, workbook
 from parsers.base import ParseContext
 from tests.parsers import draw
 from tests.parsers.layouts import CODES
@@ -340,3 +345,66 @@ def test_a_scanned_pdf_is_received_and_its_reading_pending() -> None:
         (SheetKind.IMAGE, [ProblemCode.READING_PENDING])
     ]
     assert reading.problems == ()
+
+
+def paged(pages: list[draw.Rows], *, ruled: bool = True) -> FileReading:
+    """A PDF whose pages are tables of their own, as when a header is printed once."""
+    out = io.BytesIO()
+    parts: list[object] = []
+    for rows in pages:
+        style = [("GRID", (0, 0), (-1, -1), 0.5, colors.black)] if ruled else []
+        cells = [[str(v) for v in row] for row in rows]
+        parts += [Table(cells, colWidths=90, style=TableStyle(style)), PageBreak()]
+    preamble = [Table([[str(line[0])]]) for line in HEAD]
+    SimpleDocTemplate(out, pagesize=landscape(A4)).build([*preamble, *parts])
+    return pdf_table.PARSER.parse(out.getvalue(), CONTEXT)
+
+
+FIRST: draw.Rows = [["NO", "NAMA", "NIP", "DATANG", "PULANG"], [1, "Budi", NIP, "07.15", ""], [2, "Ani", NIP, "", "v"]]
+
+
+def test_a_ruled_page_goes_on_without_its_header_when_the_numbers_do() -> None:
+    sheet = only(paged([FIRST, [[3, "Eka", NIP, "", "16.01"], [4, "Oka", NIP, "07.20", ""]]]))
+    assert [(r.no, r.name, [c.verdict for c in r.cells]) for r in sheet.rows[2:]] == [
+        (3, "Eka", [Verdict.EMPTY, Verdict.REPORTED]),
+        (4, "Oka", [Verdict.REPORTED, Verdict.EMPTY]),
+    ]
+
+
+def test_a_page_that_does_not_go_on_is_left_alone() -> None:
+    assert len(only(paged([FIRST, [[1, "Eka", NIP, "", "16.01"], [2, "Oka", NIP, "07.20", ""]]])).rows) == 2
+
+
+def test_an_unruled_page_without_a_header_is_told_and_not_guessed() -> None:
+    sheet = only(paged([FIRST, [[3, "Eka", NIP, "", "16.01"], [4, "Oka", NIP, "07.20", ""]]], ruled=False))
+    assert [r.no for r in sheet.rows] == [1, 2]
+    assert [p.code for p in sheet.problems] == [ProblemCode.ROW_UNREAD]
+
+
+def test_a_person_whose_lines_go_on_over_the_page_is_one_person() -> None:
+    header: draw.Rows = [["NO", "NAMA/NIP", "SESI", "23-11-2026", "24-11-2026"]]
+    lines: draw.Rows = [
+        [1, "Budi", "Datang", "07.15", "DL"],
+        ["", NIP, "Pulang", "16.00", ""],
+        [2, "Ani", "Datang", "v", ""],
+    ]
+    rest: draw.Rows = [["", "198003122005012003", "Pulang", "", "16.05"]]
+    sheet = only(paged([[*header, *lines], [*header, *rest]]))
+    assert [(r.name, r.nip, [c.text for c in r.cells]) for r in sheet.rows] == [
+        ("Budi", NIP, ["07.15", "DL", "16.00", ""]),
+        ("Ani", "198003122005012003", ["v", "", "", "16.05"]),
+    ]
+
+
+def test_a_zip_is_read_member_by_member_also_without_a_child() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as pack:
+        pack.writestr("Bidang/a.xlsx", draw.xlsx([*HEAD, *COLUMNS, [1, "Budi", NIP, "H"]], []))
+        pack.writestr("__MACOSX/._a.xlsx", b"x")
+        pack.writestr("b.rar", b"Rar!\x1a\x07\x01\x00")
+        pack.writestr("c.xlsx", draw.xlsx(HEAD, [])[:500])
+    reading = archive.PARSER.parse(out.getvalue(), CONTEXT)
+    assert [s.name for s in reading.sheets] == ["a.xlsx/Sheet"]
+    assert [p.code for p in reading.problems] == [ProblemCode.UNSUPPORTED_ARCHIVE, ProblemCode.DAMAGED]
+    with pytest.raises(ReadingError):
+        archive.PARSER.parse(out.getvalue(), replace(CONTEXT, depth=2))

@@ -1,0 +1,99 @@
+"""From delivery to receipt: 360 mails to the real service, half of them in the last two minutes of a window."""
+
+import random
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import time
+from email.parser import BytesHeaderParser
+from time import monotonic, sleep
+
+from benchmarks import stage
+from benchmarks.mails import Office, mail_of, message_id, offices, roster_file
+from benchmarks.report import Result, figure, spread
+from bot.clock import ShiftedClock
+from tests.fakes.dovecot import Dovecot, run_dovecot
+from tests.fakes.smtp import SmtpSink, run_smtp
+
+COUNT = 360
+PEOPLE = 30
+LAST_SECONDS = 120.0
+PATIENCE = 180.0
+AIM = 15.0
+
+
+def main() -> Result:
+    """The figures."""
+    known = offices(COUNT, PEOPLE)
+    with run_dovecot() as dovecot, run_smtp(auth=True) as sink, stage.installation(roster_file(known)) as service:
+        clock = stage.morning(service, time(7, 25), dovecot.port, sink.port)
+        stage.start(service)
+        with _receipts(sink) as received:
+            first = _deliver(dovecot, known[: COUNT // 2], clock, [0.0] * (COUNT // 2))
+            _wait(received, first)
+            dice = random.Random("jendela")
+            moments = sorted(dice.uniform(0, LAST_SECONDS) for _ in range(COUNT // 2))
+            last = _deliver(dovecot, known[COUNT // 2 :], clock, moments)
+            _wait(received, last)
+            at_once = spread([received[id_] - at for id_, at in first.items()])
+            at_last = spread([received[id_] - at for id_, at in last.items()])
+        doubled = len(sink.taken) - COUNT
+    return {
+        "title": f"Receipts: {COUNT} mails with a sheet of {PEOPLE} people each, from delivery to the SMTP server",
+        "figures": [
+            figure("half in the last two minutes, p50", at_last[0], "s"),
+            figure("half in the last two minutes, p99", at_last[1], "s", f"≤{AIM:g} s", met=at_last[1] <= AIM),
+            figure("half at once before, p50", at_once[0], "s"),
+            figure("half at once before, p99", at_once[1], "s"),
+            figure("letters beyond one a mail", doubled, "", "0", met=doubled == 0),
+        ],
+    }
+
+
+def _deliver(
+    dovecot: Dovecot, known: Sequence[Office], clock: ShiftedClock, moments: Sequence[float]
+) -> dict[str, float]:
+    """Deliver each office's mail at its moment (seconds from now); Message-ID → when the server had it."""
+    delivered = {}
+    # The sheets are drawn beforehand: that costs more than delivering them.
+    mails = [mail_of(office, clock.now()) for office in known]
+    began = monotonic()
+    for number, (office, mail, moment) in enumerate(zip(known, mails, moments, strict=True)):
+        sleep(max(0.0, began + moment - monotonic()))
+        dovecot.deliver(stage.USERS[number % len(stage.USERS)], mail)
+        delivered[message_id(office)] = monotonic()
+    return delivered
+
+
+@contextmanager
+def _receipts(sink: SmtpSink) -> Iterator[dict[str, float]]:
+    """Message-ID of the answered mail → when its first answer was taken, kept up to date while the block runs."""
+    received: dict[str, float] = {}
+    ended = threading.Event()
+
+    def watch() -> None:
+        seen = 0
+        while not ended.is_set():
+            with sink.arrived:
+                sink.arrived.wait_for(lambda: len(sink.taken) > seen, timeout=0.5)
+            now, new = monotonic(), sink.taken[seen:]
+            seen += len(new)
+            for letter in new:
+                answered = BytesHeaderParser().parsebytes(letter.data).get("In-Reply-To", "").strip()
+                received.setdefault(answered, now)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield received
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _wait(received: dict[str, float], sent: dict[str, float]) -> None:
+    end = monotonic() + PATIENCE
+    while missing := sent.keys() - received.keys():
+        if monotonic() > end:
+            raise TimeoutError(f"{len(missing)} receipts missing, one of them for {min(missing)}")
+        sleep(0.1)
