@@ -75,7 +75,8 @@ def _receipts(sink: SmtpSink) -> Iterator[dict[str, float]]:
         seen = 0
         while not ended.is_set():
             with sink.arrived:
-                sink.arrived.wait_for(lambda: len(sink.taken) > seen, timeout=0.5)
+                if len(sink.taken) == seen:
+                    sink.arrived.wait(timeout=0.5)
             now, new = monotonic(), sink.taken[seen:]
             seen += len(new)
             for letter in new:

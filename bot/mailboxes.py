@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.access import TokenShelf, secret_text
 from bot.bootstrap import Installation
 from bot.settings_blocks import Mailbox
+from domain.chase import next_moment
 from domain.terms import Pattern
 from domain.windows import windows_on
 from intake.mailbox import ImapServer, MailboxReader, MailboxSettings
@@ -27,6 +28,7 @@ def open_mailboxes(place: Installation, shelf: TokenShelf) -> list[MailboxReader
             loop=loop,
             spool_dir=place.settings.data / "spool",
             window_open=window_open_of(place),
+            next_look=next_look_of(place),
         )
         for box in place.settings.mailboxes
     ]
@@ -45,6 +47,17 @@ def window_open_of(place: Installation) -> Callable[[], bool]:
         )
 
     return is_open
+
+
+def next_look_of(place: Installation) -> Callable[[], float]:
+    """Real seconds to the next moment at which reminders or escalations depend on a search."""
+
+    def seconds() -> float:
+        now = place.clock.now()
+        ahead = place.clock.to_real(next_moment(place.profile, now)) - place.clock.to_real(now)
+        return ahead.total_seconds()
+
+    return seconds
 
 
 def _settings(place: Installation, box: Mailbox, shelf: TokenShelf) -> MailboxSettings:

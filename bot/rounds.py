@@ -12,6 +12,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.incident_news import tell_incidents
+from bot.reminding import Reminding
 from domain.ports import Clock
 from domain.profile import Profile
 from domain.wording import moment_text
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 
 SWEEP_SECONDS = 30
 SEAL_SECONDS = 1
+REMIND_SECONDS = 1
 WATCH_SECONDS = 5
 MOST_AT_ONCE = 500  # the next sweep takes the rest
 
@@ -46,6 +48,7 @@ class Rounds:
         self._outgoing = outgoing
         self._mailboxes = mailboxes
         self._sealer = Sealer(db)
+        self._reminding = Reminding(db, clock, profile, outgoing, mailboxes)
         self._running: set[asyncio.Future[object]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -54,9 +57,23 @@ class Rounds:
     async def start(self) -> None:
         """Sweep once for what an earlier process left, then go on by the clock."""
         await self.sweep()
-        for work, seconds in ((self.sweep, SWEEP_SECONDS), (self.seal, SEAL_SECONDS), (self.watch, WATCH_SECONDS)):
+        for work, seconds in (
+            (self.sweep, SWEEP_SECONDS),
+            (self.seal, SEAL_SECONDS),
+            (self.watch, WATCH_SECONDS),
+            (self._reminding.sweep, REMIND_SECONDS),
+        ):
             self._scheduler.add_job(self._guarded(work), "interval", seconds=seconds)
         self._scheduler.start()
+        self._plan()
+
+    def _plan(self) -> None:
+        """The next due time of reminders or escalations, to the moment; each one plans its successor first."""
+        self._scheduler.add_job(self._guarded(self._on_time), "date", run_date=self._reminding.next_moment())
+
+    async def _on_time(self) -> None:
+        self._plan()
+        await self._reminding.to_the_moment()
 
     async def stop(self) -> None:
         """No further rounds; those under way end first."""

@@ -86,7 +86,7 @@ class Mailbox(_Tls):
     archive_to: str | None = None
     received_by: tuple[str, ...] = ()
     authserv_id: str | None = None
-    style: Literal["standard", "microsoft"] = "standard"
+    style: Literal["standard", "microsoft", "google"] = "standard"
     token_url: str | None = Field(default=None, pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])")
     client_id: str | None = None
     scope: str = ""

@@ -13,11 +13,12 @@ from domain.due import Due
 from domain.profile import Profile
 from domain.roster import Address, AddressRole, Roster
 from domain.routing import identify
-from domain.terms import Pattern, Scheme, Session
+from domain.terms import Pattern, Scheme
 from domain.windows import MINUTE, Window, windows_on
 
 AFTERMATH = timedelta(minutes=30)  # how long after a close escalation and summary are still of use
-LAST_CALL = timedelta(minutes=25)  # from then on the summary waits for no mailbox and no reading any more
+PATIENCE = timedelta(minutes=5)  # how long after a close the summary waits for sheets that are still being read
+LAST_CALL = timedelta(minutes=25)  # from then on it waits for no mailbox any more
 _DAY = timedelta(days=1)
 
 
@@ -87,7 +88,7 @@ class Slot:
 
 
 def stand_of(
-    window: Window, due: Iterable[Due], received: Collection[tuple[str, Session]], coming: Collection[str]
+    window: Window, due: Iterable[Due], received: Collection[tuple[str, str]], coming: Collection[str]
 ) -> Slot:
     """How the slot of ``window`` stands; ``due`` is the whole day's.
 

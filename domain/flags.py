@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from domain.columns import Column, filled_columns
+from domain.disturbance import excuses
 from domain.due import expected_people
 from domain.outcome import RECAP, Flag, SubmissionDraft
 from domain.reading import HeadMark, ProblemCode, SheetKind, Verdict
@@ -63,11 +64,14 @@ def _time(draft: SubmissionDraft, delivery: Delivery, world: World) -> set[Flag]
     claimed = delivery.sent_at
     if claimed and abs(delivery.official_at - claimed) > CLOCK_TOLERANCE:
         flags.add(Flag.TIME_GAP)
+    if draft.timeliness not in (Timeliness.LATE, Timeliness.PARTIAL) or draft.session == RECAP:
+        return flags
+    window = window_of(world, draft.unit, draft.date, Session(draft.session))
     signed = delivery.provider_signed_at
-    if draft.timeliness is Timeliness.LATE and signed and draft.session != RECAP:
-        window = window_of(world, draft.unit, draft.date, Session(draft.session))
-        if window and window.opens <= signed < window.late_from:
-            flags.add(Flag.SENT_IN_TIME)
+    if draft.timeliness is Timeliness.LATE and window and signed and window.opens <= signed < window.late_from:
+        flags.add(Flag.SENT_IN_TIME)
+    if window and excuses(delivery.disturbances, window, delivery.official_at):
+        flags.add(Flag.OUR_INCIDENT)
     return flags
 
 

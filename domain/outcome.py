@@ -24,6 +24,7 @@ class Flag(StrEnum):
     OUTSIDE_PERIOD = "di_luar_periode"  # TLG-00
     TIME_GAP = "selisih_waktu"  # TLG-04
     SENT_IN_TIME = "dikirim_dalam_waktu"  # TLG-04: late, but the provider signed it inside the window
+    OUR_INCIDENT = "gangguan_posko"  # late, but around a silence of our own mailbox: not counted against the unit
     SUSULAN = "susulan"
     AHEAD = "mendahului"
     SAME_FILE = "berkas_sama"

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from domain.calendar import WorkCalendar
 from domain.columns import Hints, complete_cells, session_in_text
+from domain.disturbance import Disturbance
 from domain.fallback import Period
 from domain.identity import Everyone, How, Match, Matcher
 from domain.profile import Profile
@@ -47,7 +48,7 @@ class Delivery:
     """How a message came in. ``official_at`` is the time that counts (TLG-04), aware.
 
     ``sent_at`` is the sender's own claim, ``provider_signed_at`` a DKIM-verified ``t=``; ``mailbox`` is the address
-    of the BKD mailbox that received it.
+    of the BKD mailbox that received it. ``disturbances`` are silences of our mailboxes around ``official_at``.
     """
 
     message_id: int
@@ -61,6 +62,7 @@ class Delivery:
     mailbox: str | None = None
     sent_at: datetime | None = None
     provider_signed_at: datetime | None = None
+    disturbances: tuple[Disturbance, ...] = ()
 
     @property
     def verified(self) -> bool:

@@ -6,6 +6,7 @@ tags is tried, which needs no library and decides losses and errors in one go.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 TAGS = 9
@@ -38,17 +39,24 @@ def _over(a: int, b: int) -> int:
     return _EXP[(_LOG[a] - _LOG[b]) % _ORDER] if a else 0
 
 
-def _value_at(points: Sequence[int], values: Sequence[int], x: int) -> int:
-    """The polynomial of degree < ``len(points)`` through the points, at ``x`` (Lagrange)."""
+@cache
+def _weights(points: tuple[int, ...], x: int) -> tuple[int, ...]:
+    """What each point's value counts at ``x`` (Lagrange); there are only some hundred choices of points."""
+    weights = []
+    for point in points:
+        weight = 1
+        for other in points:
+            if other != point:
+                weight = _over(_times(weight, x ^ other), point ^ other)
+        weights.append(weight)
+    return tuple(weights)
+
+
+def _value_at(points: tuple[int, ...], values: Sequence[int], x: int) -> int:
+    """The polynomial of degree < ``len(points)`` through the points, at ``x``."""
     total = 0
-    for i, (point, value) in enumerate(zip(points, values, strict=True)):
-        if point == x:
-            return value
-        term = value
-        for j, other in enumerate(points):
-            if i != j:
-                term = _over(_times(term, x ^ other), point ^ other)
-        total ^= term
+    for weight, value in zip(_weights(points, x), values, strict=True):
+        total ^= _times(weight, value)
     return total
 
 
@@ -84,5 +92,5 @@ def decode(symbols: Mapping[int, int]) -> Decoded | None:
 
 def _candidates(symbols: Mapping[int, int]) -> Iterable[tuple[int, ...]]:
     for four in combinations(sorted(symbols), MESSAGE):
-        points, values = [_POINTS[p] for p in four], [symbols[p] for p in four]
+        points, values = tuple(_POINTS[p] for p in four), [symbols[p] for p in four]
         yield tuple(_value_at(points, values, x) for x in _POINTS[:MESSAGE])

@@ -22,6 +22,7 @@ _FLAG_LINES = {
     Flag.NOT_DUE: "Hari ini bukan hari kerja unit; kiriman tetap disimpan dan dibaca.",
     Flag.OUTSIDE_PERIOD: "Presensi manual sedang tidak diberlakukan untuk unit ini; kiriman tetap disimpan dan dibaca.",
     Flag.SENT_IN_TIME: "DIKIRIM DALAM WAKTU MENURUT PENYEDIA: petugas BKD akan memutuskan.",
+    Flag.OUR_INCIDENT: "GANGGUAN POSKO: kotak surel kami terganggu; keterlambatan ini tidak dibebankan kepada unit.",
     Flag.AHEAD: "MENDAHULUI: ada tanda untuk sesi yang belum dimulai; petugas BKD akan memeriksanya.",
     Flag.SUSULAN: "SUSULAN: ada tanda pada sesi sebelumnya yang baru terlihat pada kiriman ini.",
     Flag.SAME_FILE: "Berkas yang sama sudah pernah kami terima; catatan pertama tetap berlaku.",

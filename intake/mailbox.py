@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,13 +47,17 @@ class MailboxReader:
         loop: asyncio.AbstractEventLoop,
         spool_dir: Path,
         window_open: Callable[[], bool],
+        next_look: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """``loop``: where the database and the blob store live. ``window_open`` is called from the thread."""
+        """``loop``: where the database and the blob store live. ``window_open`` and ``next_look`` are called from the
+        thread; ``next_look``: in how many real seconds a search must begin, whatever the server says.
+        """
         self._settings = settings
         self._clock = clock
         self._loop = loop
         self._spool_dir = spool_dir
         self._window_open = window_open
+        self._next_look = next_look
         self._store = MailStore(settings, db, blobs, clock)
         self._pulse = Pulse(settings.name, clock, window_open, settings.silence_s)
         self._poison = Poison(clock.elapsed_real, settings.retry_poison_s)
@@ -84,6 +89,10 @@ class MailboxReader:
     def health(self) -> MailboxHealth:
         """How the mailbox does; cheap, from any thread."""
         return self._pulse.health()
+
+    def searched_since(self, moment: datetime) -> bool:
+        """Whether a search begun at or after ``moment`` is complete: all it found is kept."""
+        return self._pulse.searched_since(moment)
 
     async def check(self) -> None:
         """Open or close the incident of a silent mailbox (60 s in a window); called every few seconds on the loop."""
@@ -117,11 +126,13 @@ class MailboxReader:
             folder = self._open_folder(connection)
             while not self._stopping.is_set():
                 self._pulse.state(MailboxState.FETCHING)
+                look = self._next_look()  # asked before the search: a moment that passes during it is not forgotten
+                due = None if look is None else self._clock.elapsed_real() + look
                 folder.take_in()
                 folder.progress = True
                 self._reconcile_after_window(folder)
                 self._pulse.state(MailboxState.WAITING)
-                self._wait_for_news(connection)
+                self._wait_for_news(connection, due)
         finally:
             if folder and folder.progress:
                 self._pause = 0.0  # something was achieved: the next attempt need not wait long
@@ -165,10 +176,12 @@ class MailboxReader:
             folder.reconcile()
         self._window_was_open = open_now
 
-    def _wait_for_news(self, connection: ImapConnection) -> None:
-        """One cycle of IDLE; the search that follows does not depend on what it reported."""
+    def _wait_for_news(self, connection: ImapConnection, due: float | None) -> None:
+        """One cycle of IDLE, ended at ``due``; the search that follows does not depend on what it reported."""
         open_at_first = self._window_open()
         limit = self._settings.idle_in_window_s if open_at_first else self._settings.idle_outside_s
+        if due is not None:
+            limit = min(limit, max(due - self._clock.elapsed_real(), 0.0))
         if not connection.can_idle:
             self._stopping.wait(min(limit, _POLL_S))
             return

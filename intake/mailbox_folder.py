@@ -58,9 +58,11 @@ class FolderReader:
     def take_in(self) -> None:
         """Until nothing is new: a mail that came during a fetch is found before IDLE begins."""
         while not self.stopping.is_set():
+            begun = self.clock.now()
             new = self._look()
             if not new:
                 self._await(self.store.searched())
+                self.pulse.completed(begun)
                 return
             self._take(new)
 

@@ -55,6 +55,7 @@ class Pulse:
         self._backlog = self._unreadable = self._connects = 0
         self._error = ""
         self._reconciled_at: datetime | None = None
+        self._completed: datetime | None = None
 
     def state(self, state: MailboxState) -> None:
         """The thread does something else now."""
@@ -68,6 +69,16 @@ class Pulse:
             self._backlog, self._unreadable = backlog, unreadable
             if not self._broken or not backlog:
                 self._good()
+
+    def completed(self, begun: datetime) -> None:
+        """The search begun at ``begun`` (product time) found nothing that is not kept."""
+        with self._lock:
+            self._completed = begun
+
+    def searched_since(self, moment: datetime) -> bool:
+        """Whether a search begun at or after ``moment`` is complete."""
+        with self._lock:
+            return self._completed is not None and self._completed >= moment
 
     def kept(self, count: int) -> None:
         """A batch is archived and committed."""

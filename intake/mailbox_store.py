@@ -4,12 +4,11 @@ Runs on the event loop; the mailbox's thread waits for each answer.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.disturbance import MAILBOX_SILENT
-from domain.errors import StorageError
 from domain.ports import BlobStore, Clock
 from domain.terms import Scheme
 from intake.mail_headers import decode_words, first_of, message_ids
@@ -21,6 +20,8 @@ from storage.engine import Database, UnitOfWork
 from storage.jobs import READ_MESSAGE
 from storage.records import NewMessage
 
+LIVE = timedelta(hours=2)  # such mail belongs to a window of now and is read before any backlog
+LIVE_FIRST = 10
 SILENT = MAILBOX_SILENT
 UNRECONCILED = "mailbox_unreconciled"
 UNREADABLE = "mailbox_unreadable"
@@ -65,13 +66,32 @@ class MailStore:
     async def keep(self, batch: Sequence[Fetched]) -> None:
         """Archive the originals, then record them in one transaction (facts: mail, "Must hold" 1)."""
         hashes = await asyncio.gather(*(self._archive(one) for one in batch))
+        now = self._clock.now()
+        new = [self._message(one, sha256, now) for one, sha256 in zip(batch, hashes, strict=True)]
         async with self._db.begin() as uow:
-            ids = [await self._record(uow, one, sha256) for one, sha256 in zip(batch, hashes, strict=True)]
-            nudges: list[dict[str, Any]] = [{READ_MESSAGE.argument: new} for new in ids if new is not None]
-            await uow.defer_many(READ_MESSAGE.name, READ_MESSAGE.queue, nudges)
+            await self._record(uow, dict(zip((one.uid for one in batch), new, strict=True)), now)
         for one in batch:
             if one.path:
                 one.path.unlink(missing_ok=True)
+
+    async def _record(self, uow: UnitOfWork, by_uid: Mapping[int, NewMessage], now: datetime) -> None:
+        """A handful of statements for the whole batch: each one costs a turn of the loop."""
+        added = await uow.messages.add_many(list(by_uid.values()))
+        events = [new.event_id for new in by_uid.values()]
+        ids = added if len(added) == len(events) else await uow.messages.ids_of(Scheme.MAIL, self._account, events)
+        seen = {uid: ids[new.event_id] for uid, new in by_uid.items()}
+        await uow.sightings.add_many(self._account, self._folder, self._validity, seen, now)
+        firsts = await uow.messages.first_ids_by_header(n.header_id for n in by_uid.values() if n.header_id)
+        for new in by_uid.values():
+            mine, first = added.get(new.event_id), firsts.get(new.header_id or "")
+            if mine is not None and first is not None and first != mine:
+                await uow.messages.link_duplicate(mine, first)
+        live = {event for event, new in zip(events, by_uid.values(), strict=True) if now - new.official_at < LIVE}
+        for priority, wanted in ((LIVE_FIRST, live), (0, set(events) - live)):
+            nudges: list[dict[str, Any]] = [
+                {READ_MESSAGE.argument: added[e]} for e in events if e in wanted & set(added)
+            ]
+            await uow.defer_many(READ_MESSAGE.name, READ_MESSAGE.queue, nudges, priority=priority)
 
     async def silence(self, since: datetime | None) -> None:
         """Open or close the incident of a mailbox without a successful search in a window."""
@@ -94,23 +114,6 @@ class MailStore:
                 await uow.incidents.open(kind, "all", self._account, since or now, note)
             else:
                 await uow.incidents.close(kind, self._account, now)
-
-    async def _record(self, uow: UnitOfWork, one: Fetched, sha256: str) -> int | None:
-        """Record one original; its id when it is new and has to be read."""
-        now = self._clock.now()
-        new = self._message(one, sha256, now)
-        message_id = await uow.messages.add(new)
-        if message_id is None:
-            known = await uow.messages.by_event(new.channel, new.account, new.event_id)
-            if known is None:
-                raise StorageError(f"kiriman {sha256} hilang di antara dua perintah")
-            await uow.sightings.add(self._account, self._folder, self._validity, one.uid, known.id, now)
-            return None
-        await uow.sightings.add(self._account, self._folder, self._validity, one.uid, message_id, now)
-        first = await uow.messages.by_header_id(new.header_id) if new.header_id else None
-        if first is not None and first.id != message_id:
-            await uow.messages.link_duplicate(message_id, first.id)
-        return message_id
 
     def _message(self, one: Fetched, sha256: str, now: datetime) -> NewMessage:
         times = mail_times(one.headers, self._received_by, one.internal_at, now)

@@ -5,8 +5,10 @@ transaction that also finishes the message, so a second run finds the work done 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from domain.disturbance import RETRY
 from domain.errors import ReadingError
 from domain.outcome import Recording
 from domain.ports import BlobStore, Clock
@@ -134,6 +136,8 @@ class Pipeline:
         async with self._db.begin() as uow:
             world = await self._worlds.load(uow)
             delivery = self._delivery(row, opened, world)
+            around = await uow.incidents.disturbances(row.official_at - RETRY, row.official_at)
+            delivery = replace(delivery, disturbances=tuple(around))
             await uow.messages.note_sender(row.id, opened.address, delivery.authenticity, opened.reason)
             if row.duplicate_of is not None:
                 # Same Message-ID with other bytes: kept and linked, counted and answered once.

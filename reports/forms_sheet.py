@@ -1,6 +1,7 @@
 """A page of a printed sheet as plain drawing data for ``templates/forms/sheet.typ``, measured by its ``Layout``."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import segno
@@ -60,10 +61,15 @@ def _marks(page: SheetPage, key: bytes) -> str:
     for tag, rect in zip(page.tag_ids(key), layout.tags, strict=True):
         path += _modules(rect, [[not white for white in row] for row in tag_pattern(tag)])
     for text, rect in zip(page.qr_texts, layout.qr_codes, strict=True):
-        code = segno.make_qr(text, version=1, error="q", boost_error=False)
-        path += _modules(rect, [[bool(module) for module in row] for row in code.matrix])
+        path += _modules(rect, [[bool(module) for module in row] for row in qr_code(text).matrix])
     size = f'width="{layout.width}mm" height="{layout.height}mm" viewBox="0 0 {layout.width} {layout.height}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><path d="{"".join(path)}"/></svg>'
+
+
+@lru_cache(maxsize=64)
+def qr_code(text: str) -> segno.QRCode:
+    """Version 1-Q: 21 modules, a quarter of which may be lost; PDF and XLSX of a sheet share it."""
+    return segno.make_qr(text, version=1, error="q", boost_error=False)
 
 
 def _modules(rect: Rect, dark: Sequence[Sequence[bool]]) -> Iterator[str]:
@@ -200,7 +206,7 @@ def _rows(page: SheetPage) -> Iterator[dict[str, Any]]:
         yield _text(str(row.no), Rect(no[0], top, no[1], bottom), 8)
         box = layout.box(Name(number))
         inner = Rect(box.x0 + _PAD, box.y0 + 0.4, box.x1 - _PAD, box.y1 - 0.5)
-        split = inner.y1 - 3.0
+        split = inner.y1 - (3.0 if row.nip else 0)
         if row.name:
             yield _text(row.name, Rect(inner.x0, inner.y0, inner.x1, split), 9, align="left")
         if row.nip:

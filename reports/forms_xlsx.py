@@ -6,7 +6,6 @@ What is typed is a report, never a signature (BLG-03). Opens in Excel, LibreOffi
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 
-import segno
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.drawing.image import Image
@@ -21,7 +20,7 @@ from domain.profile import Profile
 from domain.sheet import SheetPage, SheetRow
 from domain.sheet_layout import Paper
 from domain.wording import DAYS, MONTHS, long_date
-from reports.forms_sheet import period_text
+from reports.forms_sheet import period_text, qr_code
 
 MARK = "POSKO-PRESENSI"
 VERSION = 1
@@ -95,7 +94,7 @@ def _fill(page: Worksheet, profile: Profile, group: Sequence[SheetPage]) -> None
     _hidden(page, first, last + 1)
     _set_up(page, first, last)
     image = BytesIO()
-    segno.make_qr(first.qr_texts[0], version=1, error="q", boost_error=False).save(image, kind="png", scale=4)
+    qr_code(first.qr_texts[0]).save(image, kind="png", scale=4)
     page.add_image(Image(image), f"{get_column_letter(last - 1)}1")
 
 

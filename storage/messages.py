@@ -1,7 +1,7 @@
 """Messages: what came in, and where each stands."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +16,9 @@ from storage.rows import insert_once, to_record, to_values
 from storage.schema import Message
 
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
-_INSERT = insert_once(Message)
+# The product's clock may be shifted, tries are counted in real time: free from the start.
+_UNREAD = {"state": MessageState.NEW, "note": "", "attempts": 0, "next_try_at": _AT_ONCE, "sender_reason": ""}
+_INSERT_MANY = insert_once(Message, returning_id=False).returning(Message.event_id, Message.id)
 
 
 class Messages:
@@ -29,17 +31,32 @@ class Messages:
 
     async def add(self, new: NewMessage) -> int | None:
         """Write a message that nobody knew; None when (channel, account, event id) is known already."""
-        values = {
-            **to_values(new),
-            "claims": dict(new.claims),
-            "state": MessageState.NEW,
-            "note": "",
-            "attempts": 0,
-            # The product's clock may be shifted, tries are counted in real time: free from the start.
-            "next_try_at": _AT_ONCE,
-            "sender_reason": "",
-        }
-        return cast(int | None, await self._session.scalar(_INSERT, values))
+        return next(iter((await self.add_many([new])).values()), None)
+
+    async def add_many(self, new: Sequence[NewMessage]) -> dict[str, int]:
+        """Write those messages that nobody knew, in one statement; their ids by event id."""
+        if not new:
+            return {}
+        rows = [{**to_values(one), "claims": dict(one.claims), **_UNREAD} for one in new]
+        return {str(row[0]): row[1] for row in await self._session.execute(_INSERT_MANY, rows)}
+
+    async def ids_of(self, channel: Scheme, account: str, event_ids: Iterable[str]) -> dict[str, int]:
+        """Ids of the known ones among ``event_ids``."""
+        rows = await self._session.execute(
+            select(Message.event_id, Message.id).where(
+                Message.channel == channel, Message.account == account, Message.event_id.in_(list(event_ids))
+            )
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def first_ids_by_header(self, header_ids: Iterable[str]) -> dict[str, int]:
+        """For each Message-ID the id of the first message that carried it."""
+        rows = await self._session.execute(
+            select(Message.header_id, func.min(Message.id))
+            .where(Message.header_id.in_(list(header_ids)))
+            .group_by(Message.header_id)
+        )
+        return {str(row[0]): row[1] for row in rows}
 
     async def get(self, id_: int) -> MessageRow:
         """One message; raises ``StorageError`` when there is none of that id."""

@@ -47,7 +47,7 @@ class OutboxRows:
         rows = await self._session.execute(
             select(Outbox.dedupe_key, Outbox.state).where(Outbox.dedupe_key == any_(wanted))
         )
-        return {key: state for key, state in rows}
+        return {row[0]: row[1] for row in rows}
 
     async def get(self, id_: int) -> OutboxRow:
         """One letter; raises ``StorageError`` when there is none of that id."""

@@ -1,6 +1,6 @@
 """Which UIDs of a mailbox were seen: never the ``\\Seen`` flag, never only the last UID (facts: mail)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -31,8 +31,16 @@ class Sightings:
 
     async def add(self, account: str, folder: str, uidvalidity: int, uid: int, message_id: int, now: datetime) -> None:
         """Remember that ``uid`` is that message; a second time changes nothing."""
-        values = {"account": account, "folder": folder, "uidvalidity": uidvalidity, "uid": uid}
-        await self._session.execute(_INSERT, {**values, "message_id": message_id, "seen_at": now})
+        await self.add_many(account, folder, uidvalidity, {uid: message_id}, now)
+
+    async def add_many(
+        self, account: str, folder: str, uidvalidity: int, seen: Mapping[int, int], now: datetime
+    ) -> None:
+        """Remember which message each UID is, in one statement."""
+        place = {"account": account, "folder": folder, "uidvalidity": uidvalidity, "seen_at": now}
+        rows = [{**place, "uid": uid, "message_id": message_id} for uid, message_id in seen.items()]
+        if rows:
+            await self._session.execute(_INSERT, rows)
 
     async def mark_gone(
         self, account: str, folder: str, uidvalidity: int, present: Iterable[int], now: datetime

@@ -102,9 +102,7 @@ class UnitOfWork:
         """Defer one job by name in this transaction; returns its id. It is only a nudge: the rows are the truth."""
         return (await self.defer_many(task, queue, [arguments]))[0]
 
-    async def defer_many(
-        self, task: str, queue: str, arguments: Sequence[JSONDict], *, priority: int = 0
-    ) -> list[int]:
+    async def defer_many(self, task: str, queue: str, arguments: Sequence[JSONDict], *, priority: int = 0) -> list[int]:
         """Defer one job for each of ``arguments``; a higher ``priority`` is taken first."""
         return await jobs.defer_many(self._session, task, queue, arguments, priority)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -81,7 +81,9 @@ class FakeUnit:
         self.undo.append(lambda: table.__setitem__(key, before) if before is not None else table.pop(key, None))
         table[key] = value
 
-    async def defer_many(self, task: str, queue: str, arguments: list[dict[str, Any]]) -> list[int]:
+    async def defer_many(
+        self, task: str, queue: str, arguments: list[dict[str, Any]], *, priority: int = 0
+    ) -> list[int]:
         assert (task, queue) == ("read_message", "read")
         for one in arguments:
             self.undo.append(self.db.jobs.pop)
@@ -98,31 +100,33 @@ class _Part:
         return self.unit.db
 
 
-@dataclass(frozen=True)
-class Known:
-    id: int
-
-
 class _Messages(_Part):
-    async def add(self, new: NewMessage) -> int | None:
-        if (error := self.db.refuse(new)) is not None:
-            raise error
-        self.unit.added += 1
-        key = (new.channel, new.account, new.event_id)
-        if key in self.db.events:
-            return None
-        number = len(self.db.messages) + 1
-        self.unit.put(self.db.messages, number, new)
-        self.unit.put(self.db.events, key, number)
-        return number
+    async def add_many(self, many: list[NewMessage]) -> dict[str, int]:
+        written: dict[str, int] = {}
+        for new in many:
+            if (error := self.db.refuse(new)) is not None:
+                raise error
+            self.unit.added += 1
+            key = (new.channel, new.account, new.event_id)
+            if key in self.db.events:
+                continue
+            written[new.event_id] = number = len(self.db.messages) + 1
+            self.unit.put(self.db.messages, number, new)
+            self.unit.put(self.db.events, key, number)
+        return written
 
-    async def by_event(self, channel: str, account: str, event_id: str) -> "Known | None":
-        number = self.db.events.get((channel, account, event_id))
-        return None if number is None else Known(number)
+    async def ids_of(self, channel: str, account: str, event_ids: list[str]) -> dict[str, int]:
+        keys = {event: (channel, account, event) for event in event_ids}
+        return {event: self.db.events[key] for event, key in keys.items() if key in self.db.events}
 
-    async def by_header_id(self, header_id: str) -> "Known | None":
-        found = (n for n in sorted(self.db.messages) if self.db.messages[n].header_id == header_id)
-        return next((Known(n) for n in found), None)
+    async def first_ids_by_header(self, header_ids: Iterable[str]) -> dict[str, int]:
+        wanted = set(header_ids)
+        found: dict[str, int] = {}
+        for number in sorted(self.db.messages):
+            header = self.db.messages[number].header_id
+            if header in wanted and header is not None:
+                found.setdefault(header, number)
+        return found
 
     async def link_duplicate(self, message_id: int, first_id: int) -> None:
         self.unit.put(self.db.duplicates, message_id, first_id)
@@ -132,8 +136,9 @@ class _Sightings(_Part):
     async def known(self, account: str, folder: str, validity: int, uids: set[int]) -> set[int]:
         return {uid for uid in uids if (account, folder, validity, uid) in self.db.sightings}
 
-    async def add(self, account: str, folder: str, validity: int, uid: int, message_id: int, now: datetime) -> None:
-        self.unit.put(self.db.sightings, (account, folder, validity, uid), message_id)
+    async def add_many(self, account: str, folder: str, validity: int, seen: dict[int, int], now: datetime) -> None:
+        for uid, message_id in seen.items():
+            self.unit.put(self.db.sightings, (account, folder, validity, uid), message_id)
 
     async def mark_gone(self, account: str, folder: str, validity: int, present: set[int], now: datetime) -> list[int]:
         gone = [

@@ -1,0 +1,153 @@
+"""The sweep (TLG-D3): reminders, escalations and summaries that are due become outbox rows, each exactly once.
+
+Any number of processes may sweep at any time: the rows' unique keys decide, a date job only runs a sweep early
+(facts: jobs, "Exactly one reminder from many processes"). Nothing is sent here.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.chase import LAST_CALL, PATIENCE, Chased, Phase, Slot, coming_units, phase_of, slots_at, stand_of
+from domain.disturbance import MAILBOX_SILENT, RETRY, excuses
+from domain.due import due_on
+from domain.resolution import World
+from domain.windows import Window
+from reminders.letters import Pen
+from reminders.summary import Troubles, figures, notes
+from storage.engine import UnitOfWork
+from storage.jobs import DELIVER
+from storage.records import IncidentRow, NewOutbox, OutboxState
+
+AFTER_RECEIPTS = -1  # a thousand reminders at 07.20 must not stand before the receipt of a sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the sweep is told of this installation.
+
+    ``receivers`` hear of the missing; ``own_addresses`` are never written to; ``mailboxes`` are the accounts searched.
+    ``unsearched(moment)`` names those without a completed search that was begun at or after ``moment``.
+    """
+
+    receivers: tuple[str, ...] = ()
+    own_addresses: frozenset[str] = frozenset()
+    mailboxes: frozenset[str] = frozenset()
+    unsearched: Callable[[datetime], Sequence[str]] = lambda moment: ()
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """``written`` letters; ``waiting``: something is due and only waits for a search, so look again at once."""
+
+    written: int = 0
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """One slot in one transaction. ``silent``: open incidents of our mailboxes; ``behind``: the search is not done."""
+
+    uow: UnitOfWork
+    world: World
+    now: datetime
+    slot: Slot
+    pen: Pen
+    silent: Sequence[IncidentRow]
+    behind: bool
+
+    async def fresh(self, keys: Mapping[str, object]) -> list[str]:
+        """The keys nobody has written yet."""
+        known = await self.uow.outbox.states(keys.keys())
+        return [key for key in keys if key not in known]
+
+
+async def sweep(uow: UnitOfWork, world: World, now: datetime, desk: Desk) -> Swept:
+    """Write whatever is due at ``now`` and not written yet, and defer its delivery."""
+    letters: list[NewOutbox] = []
+    waiting = False
+    for window in slots_at(world.profile, now):
+        scene = await _look(uow, world, now, desk, window)
+        if scene is None:
+            continue
+        closed = phase_of(window, now) is Phase.CLOSED
+        letters += await (_after_close(scene) if closed else _before_close(scene))
+        waiting = waiting or (scene.behind and not scene.silent)
+    ids = await uow.outbox.put_many(letters)
+    if ids:
+        nudges: list[dict[str, Any]] = [{DELIVER.argument: id_} for id_ in ids]
+        await uow.defer_many(DELIVER.name, DELIVER.queue, nudges, priority=AFTER_RECEIPTS)
+        kinds = Counter(letter.kind for letter in letters)
+        await uow.audit.add("reminders_written", "outbox", str(ids[0]), "posko", now, dict(kinds))
+    return Swept(len(ids), waiting)
+
+
+async def _look(uow: UnitOfWork, world: World, now: datetime, desk: Desk, window: Window) -> _Scene | None:
+    """The slot as it stands, or None when nobody owes a sheet in it (TLG-00, TLG-06)."""
+    due = due_on(world.roster, world.calendar, world.profile, world.periods, window.date)
+    if not stand_of(window, due, (), ()).dues:
+        return None
+    # The order matters. A sheet goes from the mailbox to the unread messages to the submissions: looked at in that
+    # order it is seen at least once, in the other it could slip by between two looks.
+    critical = window.late_from if phase_of(window, now) is Phase.CLOSED else window.remind_at
+    behind = bool(desk.unsearched(critical))
+    silent = [i for i in await uow.incidents.all_open() if i.kind == MAILBOX_SILENT and i.account in desk.mailboxes]
+    coming = coming_units(world.roster, await uow.messages.unread_senders(), window.date)
+    slot = stand_of(window, due, await uow.submissions.received_on(window.date), coming)
+    pen = Pen(world, window, now, desk.receivers, desk.own_addresses)
+    return _Scene(uow, world, now, slot, pen, silent, behind)
+
+
+async def _before_close(scene: _Scene) -> list[NewOutbox]:
+    """Reminders and the receivers' list; while a mailbox is silent only word that they are held."""
+    slot, pen = scene.slot, scene.pen
+    if not slot.missing:
+        return []
+    if scene.silent:
+        held = pen.receiver_targets("reminder_held")
+        accounts = sorted({i.account for i in scene.silent})
+        since = min(i.started_at for i in scene.silent)
+        return [pen.held(key, held[key], accounts, since) for key in await scene.fresh(held)]
+    if scene.behind:
+        return []
+    targets = pen.reminder_targets(slot.missing)
+    letters = [pen.reminder(key, *targets[key]) for key in await scene.fresh(targets)]
+    lists = pen.receiver_targets("missing_list")
+    if fresh := await scene.fresh(lists):
+        letters += pen.missing_list({key: lists[key] for key in fresh}, slot)
+    return letters
+
+
+async def _after_close(scene: _Scene) -> list[NewOutbox]:
+    """Escalation and summary, after the final search; at the last call the summary goes out with what is known."""
+    slot, pen, window = scene.slot, scene.pen, scene.slot.window
+    blind = scene.behind or bool(scene.silent)
+    last_call = scene.now >= window.late_from + LAST_CALL
+    if blind and not last_call:
+        return []
+    disturbances = await scene.uow.incidents.disturbances(window.opens - RETRY, scene.now)
+    excused = blind or excuses(disturbances, window, scene.now)
+    targets = {} if excused else pen.escalation_targets(slot.missing)
+    impatient = scene.now >= window.late_from + PATIENCE
+    summaries = pen.receiver_targets("window_summary") if impatient or not slot.coming else {}
+    fresh = await scene.fresh({**targets, **summaries})
+    if not fresh:
+        return []
+    reminded = await _reminded(scene)
+    letters = [pen.escalation(k, *targets[k], targets[k][0].sender in reminded) for k in fresh if k in targets]
+    if to_by_key := {key: summaries[key] for key in fresh if key in summaries}:
+        rows = await scene.uow.submissions.on_day(window.date)
+        told = {**figures(slot, rows), "reminded": len(reminded), "escalated": len(targets)}
+        troubles = Troubles(disturbances, blind, excused)
+        letters += pen.summary(to_by_key, slot, told, notes(slot, rows, troubles, pen))
+    return letters
+
+
+async def _reminded(scene: _Scene) -> set[str]:
+    """The senders to whom a reminder of this slot really left."""
+    everyone = [Chased(sender, ()) for sender in dict.fromkeys(d.sender for d in scene.slot.dues)]
+    targets = scene.pen.reminder_targets(everyone)
+    states = await scene.uow.outbox.states(targets.keys())
+    return {targets[key][0].sender for key, state in states.items() if state is OutboxState.SENT}
