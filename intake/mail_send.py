@@ -1,6 +1,7 @@
 """Sending mail by SMTP (aiosmtplib): few connections, kept open, each fault told as retryable or permanent."""
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -67,21 +68,20 @@ class MailSender:
             if self._seconds_left(message) == 0:  # the wait for a free connection may have been long
                 self._idle.append(client)
                 raise Expired("batas waktu surat ini sudah lewat")
-            try:
-                async with asyncio.timeout(self._seconds_left(message)):
-                    await client.sendmail(sender, [message.to.strip()], built)
-            except aiosmtplib.SMTPRecipientsRefused as error:
-                self._idle.append(client)
-                raise _by_code(error.recipients[0].code, error.recipients[0].message) from None
-            except aiosmtplib.SMTPResponseException as error:
-                client.close()
-                raise _by_code(error.code, error.message) from None
-            except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-                client.close()
-                raise Retryable(f"server SMTP terputus: {type(error).__name__}") from None
-            except BaseException:
-                client.close()  # cancelled in the middle of a dialogue: this connection has lost its place
-                raise
+            with contextlib.ExitStack() as undo:
+                undo.callback(client.close)  # whatever cuts the dialogue short, this connection has lost its place
+                try:
+                    async with asyncio.timeout(self._seconds_left(message)):
+                        await client.sendmail(sender, [message.to.strip()], built)
+                except aiosmtplib.SMTPRecipientsRefused as error:
+                    undo.pop_all()
+                    self._idle.append(client)
+                    raise _by_code(error.recipients[0].code, error.recipients[0].message) from None
+                except aiosmtplib.SMTPResponseException as error:
+                    raise _by_code(error.code, error.message) from None
+                except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+                    raise Retryable(f"server SMTP terputus: {type(error).__name__}") from None
+                undo.pop_all()
             self._idle.append(client)
         return Accepted(message_id_for(message.dedupe_key, self._settings.from_address))
 
@@ -123,18 +123,16 @@ class MailSender:
             tls_context=context,
             local_hostname=made.from_address.rpartition("@")[2],
         )
-        try:
-            await client.connect()
-            await self._login(client)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            client.close()
-            code = str(getattr(error, "code", ""))
-            raise Retryable(
-                f"server SMTP tidak dapat dipakai: {type(error).__name__} {code}".rstrip(), code=code
-            ) from None
-        except BaseException:
-            client.close()
-            raise
+        with contextlib.ExitStack() as undo:
+            undo.callback(client.close)
+            try:
+                await client.connect()
+                await self._login(client)
+            except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+                code = str(getattr(error, "code", ""))
+                told = f"server SMTP tidak dapat dipakai: {type(error).__name__} {code}".rstrip()
+                raise Retryable(told, code=code) from None
+            undo.pop_all()
         return client
 
     async def _login(self, client: aiosmtplib.SMTP) -> None:

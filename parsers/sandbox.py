@@ -5,6 +5,7 @@ let a captured child run code in the parent.
 """
 
 import asyncio
+import contextlib
 import os
 import pickle
 import signal
@@ -75,15 +76,14 @@ class _Child:
             stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_ENVIRONMENT, cwd="/", start_new_session=True,
         )  # fmt: skip
         child = cls(process)
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                child.layers = wire.unpack(await child._receive(), dict[str, bool])
-        except (TimeoutError, ValueError, _Lost) as error:
-            await child.stop()
-            raise SandboxError(f"proses pembaca berkas tidak dapat dijalankan: {error}") from error
-        except BaseException:
-            await child.stop()
-            raise
+        async with contextlib.AsyncExitStack() as undo:
+            undo.push_async_callback(child.stop)
+            try:
+                async with asyncio.timeout(_START_SECONDS):
+                    child.layers = wire.unpack(await child._receive(), dict[str, bool])
+            except (TimeoutError, ValueError, _Lost) as error:
+                raise SandboxError(f"proses pembaca berkas tidak dapat dijalankan: {error}") from error
+            undo.pop_all()
         return child
 
     @property
@@ -263,33 +263,24 @@ class Sandbox:
 
     async def _do(self, task: Task) -> _Answer:
         child = await self._idle.get()
+        sound: _Child | None = None
         try:
             if self._closed:
                 raise SandboxError("kumpulan proses pembaca berkas sudah ditutup")
-            if child is None or child.process.returncode is not None:
-                if child is not None:
-                    await self._discard(child)
+            if child is not None and child.process.returncode is not None:
+                await self._discard(child)
                 child = None
-                child = await self._fresh()
+            child = child or await self._fresh()
             answer = await child.do(task)
-        except _Lost as lost:
-            assert child is not None
-            await self._discard(child)
-            child = None
-            return _Answer(None, Fault(lost.code, "", str(lost)), 0)
-        except BaseException:
-            # Cancelled in the middle of a task: the child's state is unknown.
-            if child is not None:
-                await self._discard(child)
-                child = None
-            raise
-        else:
-            if child.worn:
-                await self._discard(child)
-                child = None
+            sound = None if child.worn else child
             return answer
+        except _Lost as lost:
+            return _Answer(None, Fault(lost.code, "", str(lost)), 0)
         finally:
-            self._idle.put_nowait(child)
+            # Lost, worn, or cancelled in the middle of a task: a child whose state is unknown serves nobody else.
+            if child is not None and sound is None:
+                await self._discard(child)
+            self._idle.put_nowait(sound)
 
     async def _fresh(self) -> _Child:
         child = await _Child.start(self._extra_code)

@@ -22,8 +22,10 @@ _KINDS = {
     Signatures: "signatures",
 }
 _PAPER_SIZES = {Paper.A4: 9, Paper.F4: 14}  # Excel's numbers; 14 is Folio
+_FONT = "Calibri"
 _CHARACTER = 2.0  # millimetres of one unit of column width
 _POINTS = 72 / 25.4
+_LOW = 8.0  # millimetres: rows with room for a single line
 _SIDE = Side(style="thin")
 _BOX = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 
@@ -96,12 +98,15 @@ def _add(page: Worksheet, row: int, columns: int, block: Block) -> int:
             return _signatures(page, row + 1, columns, block)
 
 
-def _write(page: Worksheet, row: int, column: int, text: str, alignment: Alignment | None = None) -> None:
+def _write(
+    page: Worksheet, row: int, column: int, text: str, alignment: Alignment | None = None, font: Font | None = None
+) -> None:
     cell = page.cell(row, column)
     cell.number_format = "@"
     if text:
         cell.value = text
         cell.data_type = "s"  # text that begins with "=" stays text
+    cell.font = font or Font(name=_FONT)
     if alignment is not None:
         cell.alignment = alignment
 
@@ -113,28 +118,30 @@ def _span(page: Worksheet, top: int, left: int, bottom: int, right: int) -> None
 
 def _centred(page: Worksheet, row: int, columns: int, text: str, large: bool) -> int:
     _span(page, row, 1, row, columns)
-    _write(page, row, 1, text, Alignment(horizontal="center", vertical="center", wrap_text=True))
-    page.cell(row, 1).font = Font(bold=large, size=13 if large else 11)
+    place = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    _write(page, row, 1, text, place, Font(name=_FONT, bold=large, size=13 if large else 11))
     return row + 1
 
 
 def _table(page: Worksheet, row: int, table: Table) -> int:
     taken: set[tuple[int, int]] = set()
+    row += 1
     first = row
+    low = table.row_height < _LOW
     for line in (*table.head, *table.body):
         column = 1
+        heading = row < first + len(table.head)
         for cell in line:
             while (row, column) in taken:
                 column += 1
             right, bottom = column + cell.across - 1, row + cell.down - 1
             taken |= {(r, c) for r in range(row, bottom + 1) for c in range(column, right + 1)}
-            place = Alignment(horizontal="left" if cell.left else "center", vertical="center", wrap_text=True)
-            _write(page, row, column, cell.text, place)
-            page.cell(row, column).font = Font(size=table.size, bold=row < first + len(table.head))
+            side, squeezed = ("left" if cell.left else "center"), cell.left and low
+            place = Alignment(horizontal=side, vertical="center", wrap_text=not squeezed, shrink_to_fit=squeezed)
+            _write(page, row, column, cell.text, place, Font(name=_FONT, size=table.size, bold=heading))
             _span(page, row, column, bottom, right)
             column = right + 1
-        if row >= first + len(table.head):
-            page.row_dimensions[row].height = table.row_height * _POINTS
+        page.row_dimensions[row].height = (table.head_height if heading else table.row_height) * _POINTS
         row += 1
     for at in taken:
         page.cell(*at).border = _BOX

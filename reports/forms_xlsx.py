@@ -33,7 +33,9 @@ _THIN = Side(style="thin")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _GREY = PatternFill("solid", fgColor="D6D6D6")
 _MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
-_LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
+_LEFT = Alignment(horizontal="left", vertical="center", shrink_to_fit=True)
+_FONT = "Calibri"
+_ROW_HEIGHT = 18  # points
 
 
 def workbook(profile: Profile, pages: Sequence[SheetPage]) -> bytes:
@@ -58,14 +60,14 @@ def workbook(profile: Profile, pages: Sequence[SheetPage]) -> bytes:
 def _add_styles(book: Workbook) -> None:
     locked, free = Protection(locked=True), Protection(locked=False)
     styles: Mapping[str, tuple[Font, Alignment, Border, PatternFill, Protection]] = {
-        "judul": (Font(size=12, bold=True), Alignment(), Border(), PatternFill(), locked),
-        "teks": (Font(), Alignment(), Border(), PatternFill(), locked),
-        "kepala": (Font(bold=True), _MIDDLE, _BOX, _GREY, locked),
-        "nomor": (Font(), _MIDDLE, _BOX, PatternFill(), locked),
-        "tetap": (Font(), _LEFT, _BOX, PatternFill(), locked),
-        "isian": (Font(), _MIDDLE, _BOX, PatternFill(), free),
-        "tulis": (Font(), _LEFT, _BOX, PatternFill(), free),
-        "tutup": (Font(), _MIDDLE, _BOX, _GREY, locked),
+        "judul": (Font(name=_FONT, size=12, bold=True), Alignment(), Border(), PatternFill(), locked),
+        "teks": (Font(name=_FONT), Alignment(), Border(), PatternFill(), locked),
+        "kepala": (Font(name=_FONT, bold=True), _MIDDLE, _BOX, _GREY, locked),
+        "nomor": (Font(name=_FONT), _MIDDLE, _BOX, PatternFill(), locked),
+        "tetap": (Font(name=_FONT), _LEFT, _BOX, PatternFill(), locked),
+        "isian": (Font(name=_FONT), _MIDDLE, _BOX, PatternFill(), free),
+        "tulis": (Font(name=_FONT), _LEFT, _BOX, PatternFill(), free),
+        "tutup": (Font(name=_FONT), _MIDDLE, _BOX, _GREY, locked),
     }
     for name, (font, alignment, border, fill, protection) in styles.items():
         book.add_named_style(NamedStyle(name, font, fill, border, alignment, number_format="@", protection=protection))
@@ -133,6 +135,7 @@ def _merge(page: Worksheet, left: int, top: int, right: int, bottom: int) -> Non
 
 def _row(page: Worksheet, number: int, row: SheetRow, first: SheetPage, last: int) -> None:
     who = "tetap" if row.person else "tulis"
+    page.row_dimensions[number].height = _ROW_HEIGHT
     put(page, number, 1, str(row.no), "nomor")
     for column, text in enumerate((row.name, row.nip, row.post), start=2):
         put(page, number, column, text, who)

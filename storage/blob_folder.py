@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 _PIECE = 1 << 20
@@ -25,7 +26,8 @@ def sha256_of_file(path: Path) -> str:
 def write_durably(folder: Path, source: bytes | Path, watch: Watch) -> Path:
     """A temporary file in ``folder`` whose bytes and mode are on the disk; removed again when that fails."""
     number, name = tempfile.mkstemp(dir=folder)
-    try:
+    with ExitStack() as undo:
+        undo.callback(Path(name).unlink, missing_ok=True)
         with os.fdopen(number, "wb") as handle:
             if isinstance(source, bytes):
                 handle.write(source)
@@ -37,9 +39,7 @@ def write_durably(folder: Path, source: bytes | Path, watch: Watch) -> Path:
             os.fchmod(handle.fileno(), MODE)
             os.fsync(handle.fileno())
             watch("synced")
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        undo.pop_all()
     return Path(name)
 
 
