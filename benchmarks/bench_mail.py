@@ -17,7 +17,6 @@ from bot.bootstrap import Installation, open_installation
 from demo.service import Service
 from intake.mailbox import ImapServer, MailboxReader, MailboxSettings
 from intake.mailbox_health import MailboxState
-from storage.blobs import FolderBlobStore
 from storage.records import MessageState
 from tests.fakes.dovecot import PASSWORD, Dovecot, run_dovecot
 from tests.fakes.smtp import run_smtp
@@ -31,16 +30,9 @@ RATIO = 0.8
 
 def main() -> Result:
     """The figures."""
-    figures = []
-    with run_dovecot() as dovecot, stage.installation(roster_file(offices(2, 2))) as service:
-        per_user = COUNT // len(stage.USERS)
-        numbers = itertools.count()
-        stage.deliver(dovecot, [[plain_mail(next(numbers), SIZE) for _ in range(per_user)] for _ in stage.USERS])
-        # One after the other and back again: what warms up or tires in the machine meets both alike.
-        rates = [asyncio.run(_readers(service, dovecot, "a")), _bare(service, dovecot, "b")]
-        rates += [_bare(service, dovecot, "c"), asyncio.run(_readers(service, dovecot, "d"))]
+    rates = _passes()
     ours, bare = (rates[0] + rates[3]) / 2, (rates[1] + rates[2]) / 2
-    figures += [
+    figures = [
         figure("mailbox readers, workers paused", ours, "mails/s"),
         figure("bare imapclient + fsync", bare, "mails/s"),
         figure("ratio", ours / bare, "", f"≥{RATIO}", met=ours / bare >= RATIO),
@@ -51,10 +43,28 @@ def main() -> Result:
     return {"title": f"Mail: {COUNT} × 1 MB over two mailboxes, from Dovecot to committed rows", "figures": figures}
 
 
-async def _readers(service: Service, dovecot: Dovecot, name: str) -> float:
+def _passes() -> list[float]:
+    """Mails a second of four passes, there and back: what warms up or tires in the machine meets both alike."""
+    numbers = itertools.count()
+    roster = roster_file(offices(2, 2))
+    with run_dovecot() as dovecot:
+        per_user = COUNT // len(stage.USERS)
+        stage.deliver(dovecot, [[plain_mail(next(numbers), SIZE) for _ in range(per_user)] for _ in stage.USERS])
+        # An installation for each pass: to a second one every mail would be a copy of a known one.
+        with stage.installation(roster) as service:
+            rates = [
+                asyncio.run(_readers(service, dovecot)),
+                _bare(service, dovecot, "1"),
+                _bare(service, dovecot, "2"),
+            ]
+        with stage.installation(roster) as service:
+            return [*rates, asyncio.run(_readers(service, dovecot))]
+
+
+async def _readers(service: Service, dovecot: Dovecot) -> float:
     """Mails a second by the product's own readers; their jobs are deferred and nobody works on them."""
     async with open_installation(service.data) as place:
-        readers = [_reader(place, dovecot, user, name) for user in stage.USERS]
+        readers = [_reader(place, dovecot, user) for user in stage.USERS]
         began = monotonic()
         for reader in readers:
             reader.start()
@@ -65,16 +75,16 @@ async def _readers(service: Service, dovecot: Dovecot, name: str) -> float:
             await reader.stop()
         async with place.db.begin() as uow:
             kept = sum((await uow.messages.counts()).values())
-    assert kept % COUNT == 0, kept
+    assert kept == COUNT, kept
     return COUNT / seconds
 
 
-def _reader(place: Installation, dovecot: Dovecot, user: str, name: str) -> MailboxReader:
+def _reader(place: Installation, dovecot: Dovecot, user: str) -> MailboxReader:
     server = ImapServer(dovecot.host, dovecot.port, user, tls="none")
     return MailboxReader(
-        MailboxSettings(name=f"{name}-{user}", server=server, password=lambda: PASSWORD),
+        MailboxSettings(name=user, server=server, password=lambda: PASSWORD),
         place.db,
-        FolderBlobStore(place.settings.data / f"originals-{name}"),
+        place.blobs,
         place.clock,
         asyncio.get_running_loop(),
         place.settings.data / "spool",

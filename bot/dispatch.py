@@ -12,7 +12,7 @@ from storage.engine import Database, UnitOfWork
 from storage.records import OutboxRow
 
 LEASE = timedelta(minutes=2)
-BACK_OFF = (30, 120, 600, 1800, 3600)  # real seconds; the last one repeats until the letter expires
+BACK_OFF = (30, 120, 600, 1800, 3600)  # real seconds after the first, second … attempt
 
 
 class Dispatcher:
@@ -65,10 +65,11 @@ class Dispatcher:
         return (self._clock.to_real(self._clock.now()) - self._clock.to_real(seen)).total_seconds()
 
     async def _later(self, row: OutboxRow, error: Retryable) -> str:
-        wait = error.after if error.after is not None else BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)]
+        """An outage of our own line counts against no letter: the outbox waits until the line is back."""
+        wait = max(error.after or 0, BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1])
         at = self._clock.to_real(self._clock.now()) + timedelta(seconds=wait)
         async with self._db.begin() as uow:
-            await uow.outbox.mark_retry(row.id, at, f"{error.code} {error}".strip())
+            await uow.outbox.mark_retry(row.id, at, f"{error.code} {error}".strip(), counted=not error.outage)
         return "retry"
 
     async def _expired(self, row: OutboxRow) -> str:

@@ -73,12 +73,13 @@ class Chased:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One slot as it stands: ``dues`` of every unit, split into received, on the way, and missing by sender."""
+    """One slot as it stands: ``dues`` of every unit, each in one of the four parts that follow."""
 
     window: Window
     dues: tuple[Due, ...]
     received: tuple[Due, ...]
     coming: tuple[Due, ...]
+    retaking: tuple[Due, ...]
     missing: tuple[Chased, ...]
 
     @property
@@ -88,23 +89,33 @@ class Slot:
 
 
 def stand_of(
-    window: Window, due: Iterable[Due], received: Collection[tuple[str, str]], coming: Collection[str]
+    window: Window,
+    due: Iterable[Due],
+    received: Collection[tuple[str, str]],
+    coming: Collection[str] = (),
+    retaking: Collection[tuple[str, str]] = (),
 ) -> Slot:
     """How the slot of ``window`` stands; ``due`` is the whole day's.
 
     ``received``: unit and session of every accepted sheet, early ones too. ``coming``: units whose registered
-    addresses wrote what is archived but not yet recorded; nobody is chased for what he has sent.
+    addresses wrote what is archived but not yet recorded. ``retaking``: unit and session of sheets that the desk asked
+    for again and whose first time still counts (TLG-05). Nobody is chased for what he has sent.
     """
     mine = tuple(d for d in due if slot_name(d.window) == slot_name(window) and d.window.date == window.date)
-    here = tuple(d for d in mine if (d.unit, d.window.session) in received)
-    open_ = tuple(d for d in mine if (d.unit, d.window.session) not in received)
-    on_the_way: list[Due] = []
+    parts: tuple[list[Due], list[Due], list[Due]] = ([], [], [])
     by_sender: dict[str, list[Due]] = {}
-    for d in open_:
-        where = on_the_way if d.sender in coming or d.unit in coming else by_sender.setdefault(d.sender, [])
-        where.append(d)
+    for d in mine:
+        sheet = (d.unit, d.window.session)
+        if sheet in received:
+            parts[0].append(d)
+        elif d.sender in coming or d.unit in coming:
+            parts[1].append(d)
+        elif sheet in retaking:
+            parts[2].append(d)
+        else:
+            by_sender.setdefault(d.sender, []).append(d)
     missing = tuple(Chased(sender, tuple(dues)) for sender, dues in by_sender.items())
-    return Slot(window, mine, here, tuple(on_the_way), missing)
+    return Slot(window, mine, tuple(parts[0]), tuple(parts[1]), tuple(parts[2]), missing)
 
 
 def coming_units(roster: Roster, unread: Iterable[tuple[Scheme, str]], day: date) -> frozenset[str]:

@@ -112,11 +112,16 @@ class ChannelError(PoskoError):
 
 
 class Retryable(ChannelError):
-    """A passing fault; ``after`` is the number of seconds to wait at least (None: the caller's back-off)."""
+    """A passing fault; ``after`` is the number of seconds to wait at least (None: the caller's back-off).
 
-    def __init__(self, message: str, *, after: float | None = None, code: str = "") -> None:
+    ``outage``: the way out itself is closed (no connection, no login), which says nothing about the message.
+    A connection lost halfway is none: the message may have been taken, and must not be handed over for ever.
+    """
+
+    def __init__(self, message: str, *, after: float | None = None, code: str = "", outage: bool = False) -> None:
         self.after = after
         self.code = code
+        self.outage = outage
         super().__init__(message)
 
 

@@ -227,7 +227,7 @@ class Layout:
             case HeadSign(day, session):
                 left = self.sign_left(day, session)
                 return Rect(left, self.rows_bottom, left + self.sign_width, self.table_bottom)
-            case HeadBlock():
+            case _:  # HeadBlock
                 return Rect(self.width - EDGE - 74, self.height - 28, self.width - EDGE, self.height - 16.5)
 
     def _across(self, column: str, row: int) -> Rect:

@@ -1,6 +1,7 @@
 """Putting letters into the outbox: threading, loop caps, alerts. Nothing is sent here (``bot.dispatch`` does)."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from templates import DESK_NAME, render
 
 RECEIPT_EXPIRY = timedelta(days=2)  # older than that, a receipt confuses more than it tells
 ALERT_EXPIRY = timedelta(days=7)
+_OUR_ID = re.compile(r"<[0-9a-f]{40}@([^>]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,12 @@ class Outgoing:
     receivers: tuple[str, ...] = ()
     own_addresses: frozenset[str] = frozenset()
     per_address_hour: int = 30
+
+    def wrote_any_of(self, header_ids: Iterable[str]) -> bool:
+        """Whether one of these Message-IDs is of our own making (``mail_message.message_id_for``)."""
+        hosts = {address.rpartition("@")[2] for address in self.own_addresses}
+        found = (_OUR_ID.fullmatch(id_) for id_ in header_ids)
+        return any(match is not None and match[1].lower() in hosts for match in found)
 
     async def alert(self, uow: UnitOfWork, key: str, subject: str, body: str, now: datetime) -> None:
         """Tell every receiver once; ``key`` makes it once."""

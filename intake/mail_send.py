@@ -131,7 +131,7 @@ class MailSender:
             except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
                 code = str(getattr(error, "code", ""))
                 told = f"server SMTP tidak dapat dipakai: {type(error).__name__} {code}".rstrip()
-                raise Retryable(told, code=code) from None
+                raise Retryable(told, code=code, outage=True) from None
             undo.pop_all()
         return client
 
@@ -152,4 +152,5 @@ def _by_code(code: int, answer: str) -> Retryable | Permanent:
     text = f"server SMTP menjawab {code}: {answer[:200]}"
     if 500 <= code < 600 and code not in _AUTH_CODES:
         return Permanent(text, code=str(code))
-    return Retryable(text, after=_BUSY_AFTER_S if code in (450, 451, 452) else None, code=str(code))
+    after = _BUSY_AFTER_S if code in (450, 451, 452) else None
+    return Retryable(text, after=after, code=str(code), outage=code in _AUTH_CODES)

@@ -146,10 +146,13 @@ class Pipeline:
             resolution = resolve(delivery, files, world)
             for unit in resolution.units:
                 await uow.submissions.lock(unit)
+            if (await uow.messages.get(row.id)).state is not MessageState.NEW:
+                return  # our claim ran out, and another process was quicker
             known = await known_of(uow, resolution)
             recording = record(delivery, resolution, known, world)
             recorded = await write_recording(uow, row, delivery, recording, world, self._clock.now())
-            if opened.answerable:
+            # A robot that answers a receipt without marking itself must find silence, or the two never end.
+            if opened.answerable and (recorded or not self._outgoing.wrote_any_of(opened.thread)):
                 letters = letters_for(delivery, recorded, recording, [f.name for f in files], world)
                 for id_ in await post(uow, letters, self._outgoing, opened, row, self._clock.now()):
                     await uow.defer(DELIVER.name, DELIVER.queue, **{DELIVER.argument: id_})

@@ -78,6 +78,7 @@ class Pen:
             due=len(slot.dues),
             missing=slot.missing_units,
             coming=len(slot.coming),
+            retaking=len(slot.retaking),
             chased=[self._reachable(c) for c in slot.missing],
             **self._common(),
         )
@@ -96,6 +97,7 @@ class Pen:
             received=len(slot.received),
             missing=slot.missing_units,
             coming=len(slot.coming),
+            retaking=len(slot.retaking),
             chased=[self._line(c) for c in slot.missing],
             notes=notes,
             **figures,
@@ -137,7 +139,10 @@ class Pen:
 
     def _subject(self, unit: str = "") -> str:
         common = self._common()
-        return " ".join(part for part in (common["session"], unit) if part) + f", {common['day']}, {common['closes']}"
+        return (
+            " ".join(part for part in (common["session"], unit) if part)
+            + f", {common['day']}, batas {common['closes']}"
+        )
 
     def _name(self, unit: str) -> str:
         return self.world.roster.units[unit].name

@@ -7,7 +7,7 @@ Any number of processes may sweep at any time: the rows' unique keys decide, a d
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.chase import LAST_CALL, PATIENCE, Chased, Phase, Slot, coming_units, phase_of, slots_at, stand_of
@@ -86,8 +86,10 @@ async def sweep(uow: UnitOfWork, world: World, now: datetime, desk: Desk) -> Swe
 
 async def _look(uow: UnitOfWork, world: World, now: datetime, desk: Desk, window: Window) -> _Scene | None:
     """The slot as it stands, or None when nobody owes a sheet in it (TLG-00, TLG-06)."""
-    due = due_on(world.roster, world.calendar, world.profile, world.periods, window.date)
-    if not stand_of(window, due, (), ()).dues:
+    # A period that was declared after the window was over is recorded and flagged, but nobody is chased for it.
+    periods = [p for p in world.periods if p.declared_at < window.late_from]
+    due = due_on(world.roster, world.calendar, world.profile, periods, window.date)
+    if not stand_of(window, due, ()).dues:
         return None
     # The order matters. A sheet goes from the mailbox to the unread messages to the submissions: looked at in that
     # order it is seen at least once, in the other it could slip by between two looks.
@@ -95,7 +97,10 @@ async def _look(uow: UnitOfWork, world: World, now: datetime, desk: Desk, window
     behind = bool(desk.unsearched(critical))
     silent = [i for i in await uow.incidents.all_open() if i.kind == MAILBOX_SILENT and i.account in desk.mailboxes]
     coming = coming_units(world.roster, await uow.messages.unread_senders(), window.date)
-    slot = stand_of(window, due, await uow.submissions.received_on(window.date), coming)
+    # Within these minutes a second photo keeps the first one's time (TLG-05): its unit was answered and is not late.
+    since = now - timedelta(minutes=world.profile.retake_minutes)
+    retaking = await uow.submissions.retaking(window.date, since)
+    slot = stand_of(window, due, await uow.submissions.received_on(window.date), coming, retaking)
     pen = Pen(world, window, now, desk.receivers, desk.own_addresses)
     return _Scene(uow, world, now, slot, pen, silent, behind)
 

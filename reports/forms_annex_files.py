@@ -94,7 +94,7 @@ def _add(page: Worksheet, row: int, columns: int, block: Block) -> int:
             return row + 1
         case Table():
             return _table(page, row, block)
-        case Signatures():
+        case _:  # Signatures
             return _signatures(page, row + 1, columns, block)
 
 

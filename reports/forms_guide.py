@@ -10,6 +10,7 @@ from domain.windows import windows_on
 from domain.wording import DAYS, listing
 
 _STEPS = 6
+_SHOWN = 4  # codes in the picture
 _AROUND = 70.0  # millimetres of margins, heading and closing lines
 
 
@@ -22,12 +23,13 @@ def guide(profile: Profile, page: SheetPage) -> dict[str, Any]:
         "title": f"{page.title} – {page.government}",
         "step": (page.layout.height - _AROUND) / _STEPS,
         "weekly": weekly,
+        "codes": page.codes[:_SHOWN],
         "days": [str(day.day) for day in page.days],
         "steps": [
             {"picture": picture, "head": head, "lines": lines} for picture, head, lines in _steps(profile, page, weekly)
         ],
         "closing": [
-            "Keterangan DL, S, C, atau I disertai bukti. Data pada lembar ini hanya untuk keperluan presensi.",
+            f"{_evidence(profile, page)}Data pada lembar ini hanya untuk keperluan presensi.",
             f"Dasar: {profile.legal_basis}.",
         ],
     }
@@ -65,6 +67,12 @@ def _steps(profile: Profile, page: SheetPage, weekly: bool) -> list[tuple[str, s
             else f"Kirim ke alamat surel {profile.agency} yang ditetapkan bagi unit.",
         ]),
     ]  # fmt: skip
+
+
+def _evidence(profile: Profile, page: SheetPage) -> str:
+    """Which of the printed codes need proof (K8)."""
+    codes = [code for code in page.codes if profile.codes[code].key in profile.evidence.required_for]
+    return f"Keterangan {listing(codes)} disertai bukti. " if codes else ""
 
 
 def _windows(profile: Profile, page: SheetPage) -> list[str]:

@@ -1,7 +1,7 @@
 """Submissions: one per unit, date and session, each with its number, and the arrivals that join them."""
 
 import zlib
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -94,6 +94,15 @@ class Submissions:
         """Unit and session of each accepted sheet of one date: light, asked each second around a close."""
         rows = await self._session.execute(
             select(Submission.unit, Submission.session).where(Submission.date == day, Submission.received)
+        )
+        return {(unit, session) for unit, session in rows}
+
+    async def retaking(self, day: date, since: datetime) -> set[tuple[str, str]]:
+        """Unit and session of each sheet of one date that is not accepted and was asked for again since then."""
+        rows = await self._session.execute(
+            select(Submission.unit, Submission.session).where(
+                Submission.date == day, Submission.received.is_(False), Submission.retake_asked_at >= since
+            )
         )
         return {(unit, session) for unit, session in rows}
 

@@ -84,10 +84,11 @@ def stand(
     periods: tuple[Period, ...] = (ALWAYS,),
     profile: Profile = PROFILE,
     overrides: tuple[CalendarOverride, ...] = (),
+    retaking: frozenset[tuple[str, str]] = frozenset(),
 ) -> Slot:
     calendar = WorkCalendar(profile, overrides)
     window = next(w for w in windows_on(profile, day, pattern) if w.session is session)
-    return stand_of(window, due_on(ROSTER, calendar, profile, periods, day), received, coming)
+    return stand_of(window, due_on(ROSTER, calendar, profile, periods, day), received, coming, retaking)
 
 
 def named(slot: Slot) -> dict[str, list[str]]:
@@ -209,14 +210,21 @@ def test_the_next_moment_is_a_due_time_ahead_and_none_lies_between(now: datetime
     assert not [m for m in all_moments if now < m < moment]
 
 
-@given(DAYS, st.sampled_from(Session), st.sampled_from(Pattern), SENT, st.frozensets(UNIT_CODES))
+@given(DAYS, st.sampled_from(Session), st.sampled_from(Pattern), SENT, st.frozensets(UNIT_CODES), SENT)
 def test_every_due_sheet_is_received_on_its_way_or_asked_for_once(
-    day: date, session: Session, pattern: Pattern, received: frozenset[tuple[str, str]], coming: frozenset[str]
+    day: date,
+    session: Session,
+    pattern: Pattern,
+    received: frozenset[tuple[str, str]],
+    coming: frozenset[str],
+    retaking: frozenset[tuple[str, str]],
 ) -> None:
-    slot = stand(day, session, pattern, received, coming)
+    slot = stand(day, session, pattern, received, coming, retaking=retaking)
     asked = [d for chased in slot.missing for d in chased.dues]
-    assert sorted(d.unit for d in slot.dues) == sorted(d.unit for d in (*slot.received, *slot.coming, *asked))
-    assert not {(d.unit, d.window.session.value) for d in asked} & received
+    assert sorted(d.unit for d in slot.dues) == sorted(
+        d.unit for d in (*slot.received, *slot.coming, *slot.retaking, *asked)
+    )
+    assert not {(d.unit, d.window.session.value) for d in asked} & (received | retaking)
     assert not {unit for d in asked for unit in (d.unit, d.sender)} & coming
     assert len({c.sender for c in slot.missing}) == len(slot.missing)
     assert all(d.sender == c.sender for c in slot.missing for d in c.dues)

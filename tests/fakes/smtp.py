@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ class Taken:
     sender: str
     to: tuple[str, ...]
     data: bytes
+    at: float = field(default_factory=time.monotonic)  # one clock for all processes of a machine
 
 
 @dataclass

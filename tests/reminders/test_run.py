@@ -35,12 +35,14 @@ async def test_the_reminder_names_the_units_of_its_sender_in_the_agreed_words(of
     assert "- Dinas Perhubungan\n- UPTD Parkir\n" in dishub.body
     assert smp1.body.startswith(
         "Yth. Bapak/Ibu Petugas Rekap SMP Negeri 1 Tulungagung.\n"
-        "Mohon izin mengingatkan, hingga pukul 07.20 WIB presensi DATANG hari Selasa, 24 November 2026 belum kami "
+        "Mohon izin mengingatkan, hingga pukul 07.20 WIB presensi DATANG hari Selasa, 24 November 2026, belum kami "
         "terima.\nBatas pengiriman pukul 07.30 WIB (10 menit lagi). Mohon dikirim melalui surel ke sekolah@bkd.test."
     )
     assert "Mohon abaikan apabila sudah terkirim. Terima kasih." in smp1.body
     assert len(smp1.body) < 600
-    assert smp1.subject == "Pengingat: presensi DATANG SMP Negeri 1 Tulungagung, Selasa, 24 November 2026, 07.30 WIB"
+    assert (
+        smp1.subject == "Pengingat: presensi DATANG SMP Negeri 1 Tulungagung, Selasa, 24 November 2026, batas 07.30 WIB"
+    )
 
 
 async def test_a_sheet_recorded_at_07_19_59_gets_none(office: Office) -> None:
@@ -60,7 +62,10 @@ async def test_a_mail_that_is_archived_but_not_read_holds_its_senders_reminder_b
     message = await office.writes(SMP1)
     await office.sweep(REMIND)
     assert await office.to("reminder") == [DISHUB]
-    assert "Sedang dibaca, tidak diingatkan: 1 unit." in (await office.only("missing_list")).body
+    assert (
+        "Tidak diingatkan: 1 unit sedang dibaca, 0 unit diminta kirim ulang."
+        in (await office.only("missing_list")).body
+    )
     async with office.db.begin() as uow:
         await uow.messages.finish(message, MessageState.DONE, "bukan lembar")
     await office.sweep(at(7, 23))  # it held no sheet after all: seven minutes are left to be told
@@ -73,6 +78,17 @@ async def test_a_photo_that_could_not_be_read_is_still_missing(office: Office) -
     await office.arrives("U3", received=False)
     await office.sweep(REMIND)
     assert await office.to("reminder") == [DISHUB, SMP1]
+
+
+async def test_who_was_asked_for_another_photo_is_left_in_peace_while_the_first_time_counts(office: Office) -> None:
+    await office.arrives("U3", received=False, retake_asked_at=at(7, 17).astimezone(UTC))
+    await office.sweep(REMIND)
+    assert await office.to("reminder") == [DISHUB]
+    await office.sweep(LATE)
+    assert "Diminta kirim ulang: 1" in (await office.only("window_summary")).body
+    await office.arrives("U2", received=False, retake_asked_at=at(15, 19).astimezone(UTC), session=Session.PULANG)
+    await office.sweep(at(15, 50))  # asked 31 minutes ago: its time is over
+    assert "- UPTD Parkir" in (await office.letters("reminder"))[-1].body
 
 
 async def test_the_receivers_get_one_list_with_names_and_links(office: Office) -> None:
@@ -109,6 +125,17 @@ async def test_nothing_is_due_outside_a_period_and_on_a_day_off(office: Office) 
     office.world = replace(office.world, periods=())
     assert (await office.sweep(REMIND)).written == 0
     assert (await office.sweep(LATE)).written == 0
+
+
+async def test_a_period_declared_in_the_window_reminds_at_once_and_one_declared_after_it_reports_nobody(
+    office: Office,
+) -> None:
+    (always,) = office.world.periods
+    office.world = replace(office.world, periods=(replace(always, declared_at=at(7, 35), retroactive=True),))
+    assert (await office.sweep(at(7, 35))).written == 0
+    office.world = replace(office.world, periods=(replace(always, declared_at=at(7, 25)),))
+    assert (await office.sweep(at(7, 25))).written == 3
+    assert "(5 menit lagi)" in (await office.letters("reminder"))[0].body
 
 
 async def test_a_period_for_persons_names_them(office: Office) -> None:

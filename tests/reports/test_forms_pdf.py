@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 
 import cv2
@@ -13,13 +14,13 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from domain.calendar import WorkCalendar
+from domain.calendar import CalendarOverride, WorkCalendar
 from domain.errors import UsageError
 from domain.profile import load_profile
 from domain.sheet import SheetPage, from_plain, to_plain
 from domain.sheet_identity import read_tags
 from domain.sheet_layout import CodeTick, DayTick, HeadBlock, HeadSign, Name, Note, Paper, Place, Rect, Sign
-from domain.terms import Pattern
+from domain.terms import Pattern, Session
 from reports.forms import PrintedSheets, print_many, print_sheets, weekly_forms
 from tests.fakes.sheets import KEY, WEEK, daily, pages, roster, unit
 
@@ -164,6 +165,15 @@ def test_every_sheet_has_the_guide_on_its_back() -> None:
     assert "LIBUR NASIONAL: HARI RAYA NATAL" in sides[0]
 
 
+def test_the_guide_speaks_the_governments_own_codes() -> None:
+    law = load_profile("bulungan")
+    back = " ".join(texts(print_sheets(law, KEY, pages(3, profile=law)).pdf)[1].split())
+    assert "C = Cuti, S = Sakit, DL = Dinas Luar, TK = Tugas Khusus, I = Izin." in back
+    assert "Keterangan C, S, DL, I disertai bukti." in back
+    assert "MASUK: pukul 06.30 s.d. 07.30 WITA." in back
+    assert "WhatsApp" not in back
+
+
 def test_hours_that_change_within_the_week_are_told_by_day() -> None:
     friday = LAW.windows[1].model_copy(update={"weekdays": (5,), "closes": LAW.windows[1].opens.replace(hour=17)})
     law = LAW.model_copy(update={"windows": (*LAW.windows, friday)})
@@ -193,6 +203,34 @@ def test_weekly_forms_drafts_numbers_and_prints() -> None:
     assert sheets.pages[0].genuine(KEY)
     with pytest.raises(UsageError, match="minggu"):
         weekly_forms(LAW, roster(3, office), WorkCalendar(LAW), office, "kemarin", KEY, first_number=9)
+    closed = WorkCalendar(LAW, (CalendarOverride(date(2026, 11, 23), date(2026, 11, 29), False, "Libur daerah"),))
+    with pytest.raises(UsageError, match="tidak bekerja"):
+        weekly_forms(LAW, roster(3, office), closed, office, WEEK, KEY, first_number=9)
+
+
+def test_a_profile_may_do_without_the_heads_signature() -> None:
+    rule = LAW.forms["weekly"].model_copy(update={"head_signature": False})
+    law = LAW.model_copy(update={"forms": {**LAW.forms, "weekly": rule}})
+    sheets = print_sheets(law, KEY, pages(3, profile=law))
+    front, back = texts(sheets.pdf)
+    assert "Mengetahui" not in front
+    assert "Paraf kepala" not in front
+    assert "Kepala membubuhkan" not in back
+    assert "Yang membuat" in front
+
+
+def test_who_has_no_nip_and_who_comes_on_wednesday_is_printed_so() -> None:
+    page = pages(2)[0]
+    first, second, *free = page.rows
+    rows = (replace(first, nip=""), replace(second, open=(False, False, True, True, True)), *free)
+    page = replace(page, rows=rows).signed(KEY)
+    sheets = print_sheets(LAW, KEY, [page])
+    assert texts(sheets.pdf)[0].count(f"NIP {first.nip}") == 1, "only in the head's block"
+    image = np.asarray(pypdfium2.PdfDocument(sheets.pdf)[0].render(scale=DPI / 72).to_pil().convert("L"))
+    for day, white in enumerate((False, False, True, True, True)):
+        for session in Session:
+            inside = part(image, page.layout.box(Sign(1, day, session)).grown(-0.5))
+            assert (inside.min() == 255) == white
 
 
 def test_many_units_are_printed_in_order_by_several_processes() -> None:

@@ -90,6 +90,14 @@ def test_it_prints_across_one_page_with_repeated_heading(paper: Paper, number: i
     assert page.freeze_panes == f"C{FIRST}"
 
 
+@pytest.mark.parametrize("head", [True, False])
+def test_the_heads_block_follows_the_profile(head: bool) -> None:
+    (sheet,) = pages(4)
+    page = page_of(opened((replace(sheet, head=head),)))
+    values = {cell for row in page.iter_rows(values_only=True) for cell in row}
+    assert ("Mengetahui," in values) == head
+
+
 def test_daily_sheets_are_a_worksheet_each() -> None:
     book = opened(pages(4, profile=daily(LAW), week="2026-W52"))
     assert [page.title for page in book.worksheets] == ["21-12-2026", "22-12-2026", "23-12-2026", "Petunjuk"]
