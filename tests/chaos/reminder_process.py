@@ -62,6 +62,17 @@ async def main(told: dict[str, Any]) -> None:
     app.task(name=DELIVER.name, queue=DELIVER.queue)(dispatcher.deliver)
     # A window lasts seconds here and not half an hour: what a killed process left is looked for in proportion.
     rounds.SWEEP_SECONDS = 1
+    from bot import reminding as rm
+
+    orig = rm.sweep
+
+    async def noted(uow, world, now, desk):
+        journal.note("dbg", os.getpid(), f"{clock.elapsed_real():.3f}", "begin", now.isoformat())
+        swept = await orig(uow, world, now, desk)
+        journal.note("dbg", os.getpid(), f"{clock.elapsed_real():.3f}", "end", now.isoformat(), swept.written)
+        return swept
+
+    rm.sweep = noted
     outgoing = Outgoing(receivers=("penerima@bkd.test",))
     async with app.open_async():
         worker = asyncio.create_task(

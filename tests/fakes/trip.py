@@ -10,6 +10,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 
+from domain.reading import Verdict
 from domain.terms import Scheme, Session
 from intake.letters import Outgoing
 from intake.mail_headers import parse_head
@@ -38,7 +39,7 @@ XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def workbook(*people: str, mark: str = "07.05", session: Session = Session.DATANG) -> bytes:
     """The daily sheet of Dinas Perhubungan with ``mark`` typed for each of ``people``."""
-    typed = layouts.Typed(mark, layouts.Verdict.REPORTED)
+    typed = layouts.Typed(mark, Verdict.REPORTED)
     lines = [layouts.Person(PEOPLE[p].name, p, {(layouts.DAY, session): typed}) for p in people or (SITI, BUDI)]
     drawn = layouts.daily_signatures(lines)
     return draw.xlsx(drawn.rows, drawn.merged)

@@ -16,7 +16,7 @@ from domain.errors import LostCommit
 from domain.outcome import Recording
 from domain.resolution import Delivery, World
 from domain.terms import Authenticity
-from intake import opening
+from intake import opening, persist
 from intake import pipeline as pipeline_module
 from intake.mail_message import message_id_for
 from intake.pipeline import Pipeline
@@ -190,7 +190,7 @@ async def test_a_claim_that_ran_out_while_the_first_still_works_records_and_answ
         await go_on.wait()
         await record(*arguments)  # type: ignore[arg-type]
 
-    slow._record = held  # type: ignore[method-assign]
+    slow._record = held  # type: ignore[assignment, method-assign]
     first = asyncio.create_task(slow.read_message(message_id))
     await waiting.wait()
     trip.clock.move(600)
@@ -288,7 +288,7 @@ async def test_a_swallowed_database_error_while_recording_loses_nothing_and_is_t
     trip: Trip, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The commit guard raises: the message is not taken for done, and the next attempt records it."""
-    write = pipeline_module.write_recording
+    write = persist.write_recording
 
     async def careless(
         uow: UnitOfWork, row: MessageRow, delivery: Delivery, recording: Recording, world: World, now: object
@@ -299,8 +299,8 @@ async def test_a_swallowed_database_error_while_recording_loses_nothing_and_is_t
                 await uow._session.execute(text("SELECT 1 / 0"))
             except DBAPIError:
                 # What follows is refused, so that nothing but the commit itself can tell.
-                uow.messages.finish = uow.outbox.put = _nothing  # type: ignore[assignment, method-assign]
-                uow.outbox.count_since = _none_yet  # type: ignore[method-assign]
+                uow.messages.finish = uow.outbox.put = _nothing  # type: ignore[method-assign]
+                uow.outbox.count_since = _none_yet  # type: ignore[assignment, method-assign]
         return written
 
     monkeypatch.setattr(pipeline_module, "write_recording", careless)

@@ -9,14 +9,11 @@ import openpyxl
 import pytest
 from openpyxl.drawing.image import Image as SheetImage
 from PIL import Image
-from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4, landscape
-from reportlab.platypus import PageBreak, SimpleDocTemplate, Table, TableStyle
 
 from domain.errors import ReadingError
 from domain.reading import Cell, FileReading, HeadMark, ProblemCode, SheetKind, SheetReading, Verdict
 from domain.terms import Session
-from parsers import archive, pdf_table, text_table, web_table, word, workbook
+from parsers import archive, text_table, web_table, word, workbook
 from parsers.base import ParseContext
 from tests.parsers import draw
 from tests.parsers.layouts import CODES
@@ -323,77 +320,6 @@ def test_text_outside_an_html_table_is_its_preamble() -> None:
     page = "<h3>DAFTAR HADIR</h3><p>OPD : Dinas Sosial</p>Tanggal: 24 Nov 2026<table><tr><th>NO<th>NAMA<th>DATANG"
     sheet = only(web_table.PARSER.parse(f"{page}<tr><td>1<td>Budi<td>7:15</table>".encode(), CONTEXT))
     assert (sheet.unit_text, sheet.dates, sheet.rows[0].cells[0].time) == ("Dinas Sosial", (DAY,), time(7, 15))
-
-
-@pytest.mark.parametrize("ruled", [True, False])
-def test_a_pdf_over_several_pages_is_one_sheet(ruled: bool) -> None:
-    rows: draw.Rows = [[n, f"Pegawai {n}", f"196804111993{n:06d}", "07.15", "", ""] for n in range(1, 141)]
-    reading = pdf_table.PARSER.parse(
-        draw.pdf([*HEAD, *COLUMNS, *rows, [], ["", "Kepala Dinas"]], [], ruled=ruled), CONTEXT
-    )
-    sheet = only(reading)
-    assert reading.pages > 2
-    assert [(r.no, r.name, r.nip) for r in sheet.rows] == [(r[0], r[1], r[2]) for r in rows]
-    assert {c.box.page for r in sheet.rows for c in r.cells if c.box} == set(range(1, reading.pages + 1))
-
-
-def test_a_scanned_pdf_is_received_and_its_reading_pending() -> None:
-    out = io.BytesIO()
-    Image.new("L", (600, 800), 200).save(out, "PDF")
-    reading = pdf_table.PARSER.parse(out.getvalue(), CONTEXT)
-    assert [(s.kind, [p.code for p in s.problems]) for s in reading.sheets] == [
-        (SheetKind.IMAGE, [ProblemCode.READING_PENDING])
-    ]
-    assert reading.problems == ()
-
-
-def paged(pages: list[draw.Rows], *, ruled: bool = True) -> FileReading:
-    """A PDF whose pages are tables of their own, as when a header is printed once."""
-    out = io.BytesIO()
-    parts: list[object] = []
-    for rows in pages:
-        style = [("GRID", (0, 0), (-1, -1), 0.5, colors.black)] if ruled else []
-        cells = [[str(v) for v in row] for row in rows]
-        parts += [Table(cells, colWidths=90, style=TableStyle(style)), PageBreak()]
-    preamble = [Table([[str(line[0])]]) for line in HEAD]
-    SimpleDocTemplate(out, pagesize=landscape(A4)).build([*preamble, *parts])
-    return pdf_table.PARSER.parse(out.getvalue(), CONTEXT)
-
-
-FIRST: draw.Rows = [["NO", "NAMA", "NIP", "DATANG", "PULANG"], [1, "Budi", NIP, "07.15", ""], [2, "Ani", NIP, "", "v"]]
-
-
-def test_a_ruled_page_goes_on_without_its_header_when_the_numbers_do() -> None:
-    sheet = only(paged([FIRST, [[3, "Eka", NIP, "", "16.01"], [4, "Oka", NIP, "07.20", ""]]]))
-    assert [(r.no, r.name, [c.verdict for c in r.cells]) for r in sheet.rows[2:]] == [
-        (3, "Eka", [Verdict.EMPTY, Verdict.REPORTED]),
-        (4, "Oka", [Verdict.REPORTED, Verdict.EMPTY]),
-    ]
-
-
-def test_a_page_that_does_not_go_on_is_left_alone() -> None:
-    assert len(only(paged([FIRST, [[1, "Eka", NIP, "", "16.01"], [2, "Oka", NIP, "07.20", ""]]])).rows) == 2
-
-
-def test_an_unruled_page_without_a_header_is_told_and_not_guessed() -> None:
-    sheet = only(paged([FIRST, [[3, "Eka", NIP, "", "16.01"], [4, "Oka", NIP, "07.20", ""]]], ruled=False))
-    assert [r.no for r in sheet.rows] == [1, 2]
-    assert [p.code for p in sheet.problems] == [ProblemCode.ROW_UNREAD]
-
-
-def test_a_person_whose_lines_go_on_over_the_page_is_one_person() -> None:
-    header: draw.Rows = [["NO", "NAMA/NIP", "SESI", "23-11-2026", "24-11-2026"]]
-    lines: draw.Rows = [
-        [1, "Budi", "Datang", "07.15", "DL"],
-        ["", NIP, "Pulang", "16.00", ""],
-        [2, "Ani", "Datang", "v", ""],
-    ]
-    rest: draw.Rows = [["", "198003122005012003", "Pulang", "", "16.05"]]
-    sheet = only(paged([[*header, *lines], [*header, *rest]]))
-    assert [(r.name, r.nip, [c.text for c in r.cells]) for r in sheet.rows] == [
-        ("Budi", NIP, ["07.15", "DL", "16.00", ""]),
-        ("Ani", "198003122005012003", ["v", "", "", "16.05"]),
-    ]
 
 
 def test_a_zip_is_read_member_by_member_also_without_a_child() -> None:
