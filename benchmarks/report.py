@@ -52,7 +52,9 @@ def keep(name: str, result: Result) -> Path:
 
 def missed(results: Iterable[Result]) -> list[str]:
     """The aims that were not reached."""
-    return [f"{f['what']}: {f['value']} ({f['aim']})" for r in results for f in r["figures"] if f["met"] is False]
+    return [
+        f"{f['what']}: {_number(f['value'])} ({f['aim']})" for r in results for f in r["figures"] if f["met"] is False
+    ]
 
 
 def _number(value: float | str) -> str:

@@ -2,7 +2,17 @@
 
 import typer
 
-from bot import cli_calendar, cli_fallback, cli_holiday, cli_install, cli_intake, cli_roster, cli_run, cli_watch
+from bot import (
+    cli_calendar,
+    cli_fallback,
+    cli_forms,
+    cli_holiday,
+    cli_install,
+    cli_intake,
+    cli_roster,
+    cli_run,
+    cli_watch,
+)
 from bot.cli_base import guarded
 
 app = typer.Typer(
@@ -20,6 +30,7 @@ cli_intake.add_to(app)
 app.add_typer(cli_roster.app, name="roster")
 app.add_typer(cli_fallback.app, name="fallback")
 app.add_typer(cli_holiday.app, name="holiday")
+app.add_typer(cli_forms.app, name="forms")
 app.command("calendar")(cli_calendar.calendar)
 
 

@@ -12,7 +12,7 @@ from bot.cli_base import DataOption, JsonOption, leave, put, put_json, run_async
 from bot.cli_roster import read_roster_path
 from bot.progress import progress_bar
 from bot.settings import load_settings
-from bot.settings_file import write_default
+from bot.settings_file import ensure_sheets_key, write_default
 from domain.errors import ExitCode, UsageError
 from domain.profile import load_profile
 from storage.migrate import migrate as migrate_database
@@ -67,7 +67,9 @@ def migrate(data: DataOption = None) -> None:
     """Perbarui basis data ke versi program ini; data lama tetap dipakai."""
 
     async def work() -> None:
-        urls = await database_urls(load_settings(data))
+        settings = load_settings(data)
+        ensure_sheets_key(settings.data)
+        urls = await database_urls(settings)
         await asyncio.to_thread(migrate_database, urls.owner)
 
     run_async(work())

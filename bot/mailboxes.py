@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from bot.access import TokenShelf, secret_text
 from bot.bootstrap import Installation
@@ -11,12 +12,13 @@ from domain.chase import next_moment
 from domain.terms import Pattern
 from domain.windows import windows_on
 from intake.mailbox import ImapServer, MailboxReader, MailboxSettings
+from intake.observer import Observer
 
 _BEFORE = timedelta(minutes=30)  # early sheets are frequent enough to be answered at once
 _AFTER = timedelta(minutes=30)
 
 
-def open_mailboxes(place: Installation, shelf: TokenShelf) -> list[MailboxReader]:
+def open_mailboxes(place: Installation, shelf: TokenShelf, observer: Observer) -> list[MailboxReader]:
     """One reader per configured mailbox, not started."""
     loop = asyncio.get_running_loop()
     return [
@@ -29,6 +31,7 @@ def open_mailboxes(place: Installation, shelf: TokenShelf) -> list[MailboxReader
             spool_dir=place.settings.data / "spool",
             window_open=window_open_of(place),
             next_look=next_look_of(place),
+            committed=partial(observer.mail_kept, box.name),
         )
         for box in place.settings.mailboxes
     ]

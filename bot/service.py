@@ -52,7 +52,7 @@ class Service:
         (place.settings.data / "web.port").write_text(str(web.port))
         async with contextlib.AsyncExitStack() as parts:
             shelf = await self._start_jobs(parts)
-            self._mailboxes.extend(open_mailboxes(place, shelf))
+            self._mailboxes.extend(open_mailboxes(place, shelf, self._observer))
             for mailbox in self._mailboxes:
                 mailbox.start()
                 parts.push_async_callback(mailbox.stop)

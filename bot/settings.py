@@ -5,6 +5,7 @@ Precedence: environment over file over default.
 """
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,8 @@ from domain.toml_place import line_of
 
 FILE_NAME = "posko.toml"
 TOKEN_NAME = "status.token"
+SHEETS_KEY_NAME = "sheets.key"
+_SHEETS_KEY = re.compile("[0-9a-f]{64}")
 _SECRETS = ("password", "client_secret", "refresh_token", "access_key", "secret_key")
 _BLOCKS: dict[str, type[BaseModel]] = {
     "service": Service,
@@ -84,6 +87,7 @@ class Settings(BaseModel):
     blobs: FolderBlobs | S3Blobs
     operator: Operator
     status_token: SecretStr
+    sheets_key: SecretStr | None = None  # hexadecimal; None: made before sheets were printed
     database_url: SecretStr | None = None  # None: the embedded PostgreSQL
     clock: str | None = None  # POSKO_CLOCK as written
     pg_user: str | None = None  # the ordinary user that runs the embedded PostgreSQL when started as root
@@ -91,6 +95,13 @@ class Settings(BaseModel):
     def place(self, path: Path) -> Path:
         """``path`` of a setting as an absolute path: relative ones start at the data folder."""
         return self.data / path.expanduser()
+
+    @property
+    def sheets_key_bytes(self) -> bytes:
+        """The key that printed sheets are signed with; ``ConfigurationError`` before ``posko migrate`` made it."""
+        if self.sheets_key is None:
+            raise ConfigurationError(f"belum ada kunci lembar: posko migrate --data {self.data}")
+        return bytes.fromhex(self.sheets_key.get_secret_value())
 
     @property
     def profile_source(self) -> str:
@@ -120,6 +131,7 @@ def load_settings(data: Path | None = None) -> Settings:
         blobs=written.blobs,
         operator=written.operator,
         status_token=_read_secret_file(folder / TOKEN_NAME),
+        sheets_key=_sheets_key(folder / SHEETS_KEY_NAME),
         database_url=_database_url(environment),
         clock=environment.clock,
         pg_user=environment.pg_user,
@@ -229,6 +241,15 @@ def _read_secret_file(path: Path) -> SecretStr:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise ConfigurationError(f"berkas rahasia ini terbaca oleh pengguna lain: chmod 600 {path}", file=str(path))
     return secret
+
+
+def _sheets_key(path: Path) -> SecretStr | None:
+    if not path.exists():
+        return None
+    key = _read_secret_file(path)
+    if not _SHEETS_KEY.fullmatch(key.get_secret_value()):
+        raise ConfigurationError("harus 64 angka heksadesimal; pulihkan dari cadangan", file=str(path))
+    return key
 
 
 def _read_plain(path: Path, named_by: str) -> SecretStr:

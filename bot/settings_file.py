@@ -1,12 +1,13 @@
-"""What ``posko init`` writes: a commented ``posko.toml`` and the token of the status API."""
+"""What ``posko init`` writes: a commented ``posko.toml``, the token of the status API and the sheets' key."""
 
 import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from bot.settings import FILE_NAME, TOKEN_NAME
+from bot.settings import FILE_NAME, SHEETS_KEY_NAME, TOKEN_NAME
 from domain.errors import ConfigurationError
 
 Value = str | int | bool | Sequence[str]
@@ -72,7 +73,7 @@ def write_default(
     mailboxes: Sequence[Mapping[str, Value]] = (),
     smtp: Mapping[str, Value] | None = None,
 ) -> Path:
-    """Make the data folder (0700), ``posko.toml`` and ``status.token``; returns the path of ``posko.toml``.
+    """Make the data folder (0700), ``posko.toml``, ``status.token`` and ``sheets.key``; returns the settings' path.
 
     ``mailboxes`` and ``smtp`` are written as blocks when given, else as commented examples.
     Raises ``ConfigurationError`` when the folder already holds an installation.
@@ -86,6 +87,7 @@ def write_default(
         write_secret(data / TOKEN_NAME, secrets.token_urlsafe(32))
         with path.open("x", encoding="utf-8") as file:
             file.write(text + _TAIL)
+        ensure_sheets_key(data)
     except FileExistsError as error:
         raise ConfigurationError("sudah ada instalasi di folder ini", file=str(error.filename)) from None
     return path
@@ -96,6 +98,21 @@ def write_secret(path: Path, value: str) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(value + "\n")
+
+
+def ensure_sheets_key(data: Path) -> None:
+    """Make the key that printed sheets are signed with (32 random bytes) unless the installation has one."""
+    path = data / SHEETS_KEY_NAME
+    if path.exists():
+        return
+    whole = data / f".{SHEETS_KEY_NAME}.{secrets.token_hex(8)}"
+    write_secret(whole, secrets.token_hex(32))
+    try:
+        # A link appears whole or not at all, and never in place of another's key.
+        with suppress(FileExistsError):
+            path.hardlink_to(whole)
+    finally:
+        whole.unlink()
 
 
 def _block(header: str, keys: Mapping[str, Value]) -> str:

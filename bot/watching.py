@@ -12,6 +12,10 @@ class Watching:
     def reached(self, step: str, subject: int) -> None:
         """The steps themselves are no figure."""
 
+    def mail_kept(self, account: str, count: int) -> None:
+        """Messages are archived and committed."""
+        self._metrics.messages_received("mail", account, count)
+
     def letter_sent(self, channel: str, waited: float | None) -> None:
         """One letter left; a receipt also says how long its sender waited."""
         self._metrics.outbox_result(channel, "sent")

@@ -31,9 +31,9 @@ class Metrics:
             "posko_mailbox_search_age_seconds", "Real seconds since the last search", ["account"], registry=registry
         )
 
-    def message_received(self, channel: str, account: str) -> None:
-        """One message is archived and committed."""
-        self._messages.labels(channel, account).inc()
+    def messages_received(self, channel: str, account: str, count: int) -> None:
+        """``count`` messages are archived and committed."""
+        self._messages.labels(channel, account).inc(count)
 
     def submission_recorded(self, session: str, timeliness: str) -> None:
         """One submission got its number."""

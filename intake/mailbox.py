@@ -48,9 +48,11 @@ class MailboxReader:
         spool_dir: Path,
         window_open: Callable[[], bool],
         next_look: Callable[[], float | None] = lambda: None,
+        committed: Callable[[int], None] = lambda count: None,
     ) -> None:
         """``loop``: where the database and the blob store live. ``window_open`` and ``next_look`` are called from the
-        thread; ``next_look``: in how many real seconds a search must begin, whatever the server says.
+        thread; ``next_look``: in how many real seconds a search must begin, whatever the server says; ``committed``
+        is told on the loop how many messages a transaction kept.
         """
         self._settings = settings
         self._clock = clock
@@ -58,7 +60,7 @@ class MailboxReader:
         self._spool_dir = spool_dir
         self._window_open = window_open
         self._next_look = next_look
-        self._store = MailStore(settings, db, blobs, clock)
+        self._store = MailStore(settings, db, blobs, clock, committed)
         self._pulse = Pulse(settings.name, clock, window_open, settings.silence_s)
         self._poison = Poison(clock.elapsed_real, settings.retry_poison_s)
         self._stopping = threading.Event()

@@ -4,7 +4,7 @@ Runs on the event loop; the mailbox's thread waits for each answer.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,15 @@ UNREADABLE = "mailbox_unreadable"
 class MailStore:
     """For one folder of one account; ``opened`` comes first, on each connection."""
 
-    def __init__(self, settings: MailboxSettings, db: Database, blobs: BlobStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: MailboxSettings,
+        db: Database,
+        blobs: BlobStore,
+        clock: Clock,
+        committed: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        self._committed = committed
         self._account = settings.name
         self._folder = settings.folder
         self._received_by = settings.received_by
@@ -70,6 +78,7 @@ class MailStore:
         new = [self._message(one, sha256, now) for one, sha256 in zip(batch, hashes, strict=True)]
         async with self._db.begin() as uow:
             await self._record(uow, dict(zip((one.uid for one in batch), new, strict=True)), now)
+        self._committed(len(batch))
         for one in batch:
             if one.path:
                 one.path.unlink(missing_ok=True)

@@ -10,6 +10,10 @@ class Observer(Protocol):
         """``step`` is one of ``archived committed claimed opened read recorded sent told``; ``subject`` is a row id."""
         ...
 
+    def mail_kept(self, account: str, count: int) -> None:
+        """One transaction of a mailbox kept ``count`` messages."""
+        ...
+
     def letter_sent(self, channel: str, waited: float | None) -> None:
         """One letter left; ``waited``: real seconds since its message was first seen, None if it answers none."""
         ...
@@ -27,6 +31,9 @@ class Unobserved:
     """Nobody watches."""
 
     def reached(self, step: str, subject: int) -> None:
+        """Nothing."""
+
+    def mail_kept(self, account: str, count: int) -> None:
         """Nothing."""
 
     def letter_sent(self, channel: str, waited: float | None) -> None:

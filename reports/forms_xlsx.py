@@ -4,6 +4,7 @@ What is typed is a report, never a signature (BLG-03). Opens in Excel, LibreOffi
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time
 from io import BytesIO
 
 from openpyxl import Workbook
@@ -21,6 +22,7 @@ from domain.sheet import SheetPage, SheetRow
 from domain.sheet_layout import Paper
 from domain.wording import DAYS, MONTHS, long_date
 from reports.forms_sheet import period_text, qr_code
+from reports.steady_xlsx import saved
 
 MARK = "POSKO-PRESENSI"
 VERSION = 1
@@ -52,9 +54,8 @@ def workbook(profile: Profile, pages: Sequence[SheetPage]) -> bytes:
     _legend(book.create_sheet("Petunjuk"), profile, pages[0])
     # Structure only, without a password: it guards against slips, not against people.
     book.security = WorkbookProtection(lockStructure=True)
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
+    # The day of the sheet, not of the print: the same sheet gives the same bytes.
+    return saved(book, datetime.combine(pages[0].days[0], time.min))
 
 
 def _add_styles(book: Workbook) -> None:

@@ -190,6 +190,33 @@ class ArrivalRow(NewArrival):
 
 
 @dataclass(frozen=True, slots=True)
+class NewSheetPage:
+    """One printed page. ``number`` and ``leaf`` are its identity, unique while open; ``copy`` counts the week's prints.
+
+    ``snapshot`` is ``domain.sheet.to_plain`` of the page, ``week`` is written ``2026-W48``.
+    """
+
+    number: int
+    leaf: int
+    unit: str
+    week: str
+    page: int
+    copy: int
+    token: str
+    snapshot: Mapping[str, Any]
+    issued_at: datetime
+    issued_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetPageRow(NewSheetPage):
+    """A stored page; open while ``retired_at`` is None, afterwards a later copy counts."""
+
+    id: int
+    retired_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class NewFact:
     """One fact about a person and a session; never changed, never deleted.
 

@@ -21,6 +21,7 @@ from storage.periods import CalendarOverrides, Periods
 from storage.presence import Presence
 from storage.questions import Questions
 from storage.roster import RosterTables
+from storage.sheets import Sheets
 from storage.sightings import Sightings
 from storage.submissions import Submissions
 
@@ -48,6 +49,11 @@ class UnitOfWork:
     def submissions(self) -> Submissions:
         """Submissions and their arrivals."""
         return Submissions(self._session)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        """Printed sheets."""
+        return Sheets(self._session)
 
     @cached_property
     def facts(self) -> Facts:

@@ -18,9 +18,11 @@ from storage.schema.roster import (
     RosterVersion,
     Unit,
 )
+from storage.schema.sheets import SHEET_NUMBER, Sheet
 from storage.schema.watch import Audit, AuditSeal, Incident
 
 __all__ = [
+    "SHEET_NUMBER",
     "Address",
     "Arrival",
     "Audit",
@@ -43,6 +45,7 @@ __all__ = [
     "Placement",
     "Question",
     "RosterVersion",
+    "Sheet",
     "Sighting",
     "Submission",
     "SubmissionCounter",

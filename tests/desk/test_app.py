@@ -94,7 +94,7 @@ async def test_metrics_are_for_this_machine_or_the_token(peer: str, headers: dic
 
 async def test_metrics_show_what_was_counted_and_fresh_queues() -> None:
     state = FakeState()
-    state.metrics.message_received("mail", "bkd1")
+    state.metrics.messages_received("mail", "bkd1", 1)
     state.metrics.submission_recorded("datang", "on_time")
     state.metrics.file_read("workbook/1", 0.3)
     state.metrics.outbox_result("mail", "sent")
@@ -124,7 +124,7 @@ async def test_metrics_say_when_they_cannot_be_fresh() -> None:
 
 async def test_two_services_count_apart() -> None:
     first, second = Metrics(), Metrics()
-    first.message_received("mail", "bkd1")
+    first.messages_received("mail", "bkd1", 1)
     assert b"bkd1" in first.text()
     assert b"bkd1" not in second.text()
 
