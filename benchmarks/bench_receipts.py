@@ -4,12 +4,13 @@ import random
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import time
+from datetime import datetime, time, timedelta
 from email.parser import BytesHeaderParser
 from time import monotonic, sleep
+from zoneinfo import ZoneInfo
 
 from benchmarks import stage
-from benchmarks.mails import Office, mail_of, message_id, offices, roster_file
+from benchmarks.mails import DAY, Office, mail_of, message_id, offices, roster_file
 from benchmarks.report import Result, figure, spread
 from bot.clock import ShiftedClock
 from tests.fakes.dovecot import Dovecot, run_dovecot
@@ -17,6 +18,8 @@ from tests.fakes.smtp import SmtpSink, Taken, run_smtp
 
 COUNT = 360
 PEOPLE = 30
+START = time(7, 26)
+LAST_MINUTES = time(7, 28)  # the window closes at 07.30 (TLG-02)
 LAST_SECONDS = 120.0
 PATIENCE = 180.0
 AIM = 15.0
@@ -26,14 +29,14 @@ def main() -> Result:
     """The figures."""
     known = offices(COUNT, PEOPLE)
     with run_dovecot() as dovecot, run_smtp(auth=True) as sink, stage.installation(roster_file(known)) as service:
-        clock = stage.morning(service, time(7, 25), dovecot.port, sink.port)
+        clock = stage.morning(service, START, dovecot.port, sink.port)
         stage.start(service)
         with _receipts(sink) as received:
-            first = _deliver(dovecot, known[: COUNT // 2], clock, [0.0] * (COUNT // 2))
+            first = _deliver(dovecot, known[: COUNT // 2], clock, [0.0] * (COUNT // 2), clock.now())
             _wait(received, first)
             dice = random.Random("jendela")
             moments = sorted(dice.uniform(0, LAST_SECONDS) for _ in range(COUNT // 2))
-            last = _deliver(dovecot, known[COUNT // 2 :], clock, moments)
+            last = _deliver(dovecot, known[COUNT // 2 :], clock, moments, clock.now() + _until_last(clock))
             _wait(received, last)
             at_once = spread([received[id_] - at for id_, at in first.items()])
             at_last = spread([received[id_] - at for id_, at in last.items()])
@@ -51,14 +54,20 @@ def main() -> Result:
     }
 
 
+def _until_last(clock: ShiftedClock) -> timedelta:
+    """How long until the last two minutes of the window; nothing when they have begun."""
+    opens = datetime.combine(DAY, LAST_MINUTES, ZoneInfo("Asia/Jakarta"))
+    return max(timedelta(), opens - clock.now())
+
+
 def _deliver(
-    dovecot: Dovecot, known: Sequence[Office], clock: ShiftedClock, moments: Sequence[float]
+    dovecot: Dovecot, known: Sequence[Office], clock: ShiftedClock, moments: Sequence[float], start: datetime
 ) -> dict[str, float]:
-    """Deliver each office's mail at its moment (seconds from now); Message-ID → when the server had it."""
+    """Deliver each office's mail at its moment (seconds from ``start``); Message-ID → when the server had it."""
     delivered = {}
     # The sheets are drawn beforehand: that costs more than delivering them.
-    mails = [mail_of(office, clock.now()) for office in known]
-    began = monotonic()
+    mails = [mail_of(office, start) for office in known]
+    began = monotonic() + max(0.0, (start - clock.now()).total_seconds())
     for number, (office, mail, moment) in enumerate(zip(known, mails, moments, strict=True)):
         sleep(max(0.0, began + moment - monotonic()))
         dovecot.deliver(stage.USERS[number % len(stage.USERS)], mail)

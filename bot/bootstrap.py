@@ -138,7 +138,8 @@ def channels_of(place: Installation, shelf: TokenShelf) -> dict[Scheme, Channel]
         from_address=smtp.from_address,
         from_name=smtp.from_name,
         tls=smtp.tls,
-        username=smtp.login,
+        # A server that asks for nothing must not be offered a login: many refuse the very attempt.
+        username=smtp.login if smtp.secret("password") or smtp.oauth_mailbox else "",
         password=lambda: secret_text(smtp, "password"),
         tokens=shelf.of(smtp.oauth_mailbox) if smtp.oauth_mailbox else None,
         ca_file=place.settings.place(smtp.ca_file) if smtp.ca_file else None,

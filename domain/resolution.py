@@ -163,7 +163,8 @@ def _resolve_sheet(
     if found and found.code:
         return _with_people(file, index, sheet, found.code, (), False, world, day)
     candidates = found.candidates if found else ()
-    by_rows = _unit_by_rows(sheet, world, day, candidates or _within_reach(world.roster, own_units))
+    likely = tuple(dict.fromkeys((*candidates, *_within_reach(world.roster, own_units))))
+    by_rows = _unit_by_rows(sheet, world, day, likely)
     if by_rows:
         return _with_people(file, index, sheet, by_rows, candidates, not sheet.unit_text, world, day)
     if own_units and not sheet.unit_text:

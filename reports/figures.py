@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from domain.marks import Mark, MarkState
 from domain.profile import Profile
-from domain.terms import Pattern, StatusKey
+from domain.terms import Pattern, Session, StatusKey
 
 SIGNED = "✓"
 REPORTED = "k"
@@ -74,6 +74,17 @@ class Correction:
     day: date
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sheet that figures rest on: its submission number and the SHA-256 of the archived file."""
+
+    unit: str
+    day: date
+    session: Session
+    number: str
+    sha256: str
 
 
 def spaced_nip(nip: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from domain.profile import Profile
 from domain.terms import StatusKey
-from reports.figures import SYMBOL_WORDS, UNCODED, Correction, PersonLine, UnitLine
+from reports.figures import SYMBOL_WORDS, UNCODED, Correction, Evidence, PersonLine, UnitLine
 from reports.figures_days import ELSEWHERE, ONLINE, DayFacts, DayRule, column_keys
 from reports.figures_discipline import Watch
 
@@ -55,6 +55,7 @@ class MonthlyInput:
     transfers: Sequence[Transfer] = ()
     returns: Sequence[RecapReturn] = ()
     corrections: Sequence[Correction] = ()
+    evidence: Sequence[Evidence] = ()
     watch: Watch | None = None
     objections: int = 0
     audit_head: str = ""
@@ -103,12 +104,16 @@ class UnitMonth:
 
 @dataclass(frozen=True, slots=True)
 class Monthly:
-    """The monthly recap; ``legend`` explains every code and sign that occurs (sign, words)."""
+    """The monthly recap; ``legend`` explains every code and sign that occurs (sign, words).
+
+    ``daily`` has for each day the people in each column and, last, those still open.
+    """
 
     first: date
     last: date
     as_of: datetime
     days: tuple[date, ...]
+    daily: tuple[tuple[int, ...], ...]
     columns: tuple[Column, ...]
     legend: tuple[tuple[str, str], ...]
     units: tuple[UnitMonth, ...]
@@ -118,6 +123,7 @@ class Monthly:
     transfers: tuple[Transfer, ...]
     returns: tuple[RecapReturn, ...]
     corrections: tuple[Correction, ...]
+    evidence: tuple[Evidence, ...]
     watch: Watch | None
     objections: int
     audit_head: str
@@ -141,9 +147,10 @@ def monthly(given: MonthlyInput, profile: Profile) -> Monthly:
     rule = DayRule(profile)
     counted: dict[str, list[_Counted]] = {unit.code: [] for unit in given.units}
     used: Counter[StatusKey] = Counter()
+    daily: list[Counter[StatusKey | None]] = [Counter() for _ in range((given.last - given.first).days + 1)]
     texts: set[str] = set()
     for month in given.people:
-        line = _count(month, rule)
+        line = _count(month, rule, daily)
         counted.setdefault(month.person.unit, []).append(line)
         texts.update(line[1])
         used.update(line[2])
@@ -157,6 +164,7 @@ def monthly(given: MonthlyInput, profile: Profile) -> Monthly:
         last=given.last,
         as_of=given.as_of,
         days=tuple(given.first + timedelta(days=n) for n in range((given.last - given.first).days + 1)),
+        daily=tuple((*(sum(count[key] for key in column.keys) for column in columns), count[None]) for count in daily),
         columns=columns,
         legend=_legend(profile, columns, texts),
         units=units,
@@ -166,6 +174,7 @@ def monthly(given: MonthlyInput, profile: Profile) -> Monthly:
         transfers=tuple(given.transfers),
         returns=tuple(given.returns),
         corrections=tuple(given.corrections),
+        evidence=tuple(given.evidence),
         watch=given.watch,
         objections=given.objections,
         audit_head=given.audit_head,
@@ -187,8 +196,11 @@ def changed_cells(before: Monthly, after: Monthly) -> frozenset[tuple[str, str, 
     )
 
 
-def _count(month: PersonMonth, rule: DayRule) -> _Counted:
+def _count(month: PersonMonth, rule: DayRule, daily: Sequence[Counter[StatusKey | None]]) -> _Counted:
     cells = [rule.cell(day) for day in month.days]
+    for count, cell in zip(daily, cells, strict=True):
+        if cell.counts:
+            count[cell.key] += 1
     keys = Counter(cell.key for cell in cells if cell.key is not None)
     working = sum(cell.counts for cell in cells)
     return month.person, tuple(cell.text for cell in cells), keys, working, sum(cell.open for cell in cells)

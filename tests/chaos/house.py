@@ -1,6 +1,7 @@
 """The real ``posko serve`` in a process of its own between a Dovecot and a mail sink, and what it costs in memory."""
 
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -21,10 +22,10 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from bot.settings_file import write_secret
-from domain.roster import Roster
+from domain.roster import Address, AddressRole, Person, Placement, Roster, Unit
+from domain.terms import Scheme
 from intake.roster_file import write_roster
 from storage.postgres import EmbeddedPostgres
-from tests.chaos.killing import roster
 from tests.fakes.dovecot import PASSWORD, Dovecot, run_dovecot
 from tests.fakes.smtp import SmtpSink, run_smtp
 
@@ -33,8 +34,8 @@ WIB = ZoneInfo("Asia/Jakarta")
 DAY = date(2026, 11, 24)  # a Tuesday
 MORNING = datetime(2026, 11, 24, 7, 10, tzinfo=WIB)
 USER = "opd"
+UNITS = 75
 RECEIVER = "penerima@bkd.test"
-MEBI = 1 << 20
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _SETTINGS = """
 [[mailbox]]
@@ -58,8 +59,35 @@ from_address = "presensi@bkd.test"
 """
 
 
+def roster() -> Roster:
+    """75 invented schools with two people and one registered address each."""
+    numbers = range(1, UNITS + 1)
+    staff = [(n, Person(nip, name, name, nip=nip)) for n in numbers for nip, name in _staff(n)]
+    return Roster(
+        version=0,
+        units={f"U{n:03}": Unit(f"U{n:03}", f"SMP Negeri {n} Uji", kind="smp") for n in numbers},
+        people={person.key: person for _, person in staff},
+        placements=tuple(Placement(p.key, f"U{n:03}", date(2020, 1, 1), head=p.key[14] == "1") for n, p in staff),
+        addresses=tuple(
+            Address(Scheme.MAIL, f"du{n:03}@opd.test", unit=f"U{n:03}", role=AddressRole.RECAP_OFFICER) for n in numbers
+        ),
+    )
+
+
+def _staff(unit: int) -> Iterator[tuple[str, str]]:
+    for role in (1, 2):
+        dice = random.Random(unit * 10 + role)
+        words = ("".join(dice.choice("bdgklmnprst") + dice.choice("aeiou") for _ in range(4)) for _ in range(2))
+        # Serial numbers from 900: no real person's.
+        yield f"19800101200501{role}9{unit:02}", " ".join(words).title()
+
+
 def office_mail(
-    unit: int, *files: tuple[str, bytes], at: datetime = MORNING, mark: str = "", headers: tuple[tuple[str, str], ...] = ()
+    unit: int,
+    *files: tuple[str, bytes],
+    at: datetime = MORNING,
+    mark: str = "",
+    headers: tuple[tuple[str, str], ...] = (),
 ) -> bytes:
     """A mail of the unit's registered address as the desk's own server hands it on; ``mark`` makes it another one."""
     made = EmailMessage()
@@ -82,7 +110,7 @@ def sheet_of(unit: int, people: Roster, column: str = "DATANG") -> bytes:
     """The unit's sheet of ``DAY`` for one session."""
     members = people.members(f"U{unit:03}", DAY)
     rows = [f"{n};{p.name};{p.nip};07.05" for n, p in enumerate(members, 1)]
-    head = [f"DAFTAR HADIR;Dinas Uji {unit:03};{DAY:%d-%m-%Y}", f"NO;NAMA;NIP;{column}"]
+    head = [f"DAFTAR HADIR;SMP Negeri {unit} Uji;{DAY:%d-%m-%Y}", f"NO;NAMA;NIP;{column}"]
     return "\n".join([*head, *rows]).encode()
 
 

@@ -37,7 +37,7 @@ def roster() -> Roster:
     units, people, placements, addresses = {}, {}, [], []
     for n in range(1, UNITS + 1):
         code = f"U{n:03}"
-        units[code] = Unit(code, f"Dinas Uji {n:03}", aliases=(f"DU{n:03}",))
+        units[code] = Unit(code, unit_name(n))
         for role in (0, 1):
             nip = f"19800101200501{1 + role}{n:03}"
             name = f"{_letters(n)} {_letters(n * 2 + role + 200)}"
@@ -45,6 +45,11 @@ def roster() -> Roster:
             placements.append(Placement(nip, code, date(2000, 1, 1), head=role == 0))
         addresses.append(Address(Scheme.MAIL, f"du{n:03}@opd.test", unit=code, role=AddressRole.RECAP_OFFICER))
     return Roster(0, units, people, tuple(placements), tuple(addresses))
+
+
+def unit_name(number: int) -> str:
+    """The invented name of one unit."""
+    return f"Dinas {_letters(number + 1000)} {_letters(number + 2000)}"
 
 
 def _letters(number: int) -> str:
@@ -95,7 +100,8 @@ class Sending:
         message.set_content("Terlampir presensi.")
         marks = ("07.05;", ";15.35")[self.session == "pulang"]
         rows = [f"{n};{p.name};{p.nip};{marks}" for n, p in enumerate(members, 1)]
-        lines = [f"DAFTAR HADIR;Dinas Uji {self.unit[1:]};{self.day:%d-%m-%Y}", "NO;NAMA;NIP;DATANG;PULANG", *rows]
+        lines = ["DAFTAR HADIR PEGAWAI", f"OPD : {unit_name(int(self.unit[1:]))}", f"Tanggal : {self.day:%d-%m-%Y}"]
+        lines += ["NO;NAMA;NIP;DATANG;PULANG", *rows]
         message.add_attachment("\n".join(lines).encode(), maintype="text", subtype="csv", filename="presensi.csv")
         return message.as_bytes()
 
@@ -159,7 +165,14 @@ class Lives:
                 ) + self.counted("SELECT count(*) FROM message WHERE state = 'new'"):
                     return
                 time.sleep(0.5)
-            raise AssertionError(f"not finished: {(self.data / 'service.log').read_text()[-3000:]}")
+            left = [
+                self.rows(
+                    "SELECT state, attempts, note, claimed_until, next_try_at FROM message WHERE state <> 'done'"
+                ),
+                self.rows("SELECT state, attempts, error FROM outbox WHERE state <> 'sent'"),
+                self.counted("SELECT count(*) FROM submission"),
+            ]
+            raise AssertionError(f"not finished: {left}\n{(self.data / 'service.log').read_text()[-2000:]}")
         finally:
             life.terminate()
             life.wait(30)
