@@ -121,9 +121,11 @@ class Matcher:
         written = parse_name(name)
         # "Budi", "......" or "-" : without one word of three letters there is no name to agree or disagree with.
         key = written.key if any(len(word) >= 3 for word in written.key) else ()
-        ranked = self._rank(key, literal(written.words)) if key else _Ranked()
         read = nips.parse(nip)
         number = self._number(nip, read)
+        if number.how is How.NIP and self._is_named(number.members[0], key):
+            return Match(number.members[0], How.NIP, (number.members[0],), 1.0)
+        ranked = self._rank(key, literal(written.words)) if key else _Ranked()
         if number.how is How.NONE and not number.members and not number.strangers:
             return self._name_alone(key, ranked, read)
         return self._both(key, ranked, number)
@@ -141,6 +143,10 @@ class Matcher:
         if _LABEL_NIK.search(text[: number.start()]):
             return self.match(name, "")
         return self.match(_name_line(name), number.group())
+
+    def _is_named(self, who: str, key: name_fit.Key) -> bool:
+        """Whether an exact number needs no ranking: nothing, or exactly that person's name, stands beside it."""
+        return not key or name_fit.cost(key, self._known[who].key, self._everyone.words) == 0.0
 
     def _number(self, text: str, read: ReadNip) -> _Number:
         if read.digits in self._by_nip and read.whole:
