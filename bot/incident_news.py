@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.disturbance import MAILBOX_SILENT
 from domain.ports import Clock
 from domain.profile import Profile
 from domain.wording import moment_text
@@ -22,8 +23,10 @@ async def tell_incidents(uow: UnitOfWork, outgoing: Outgoing, profile: Profile, 
 async def _tell(
     uow: UnitOfWork, outgoing: Outgoing, profile: Profile, incident: IncidentRow, closed: bool, now: datetime
 ) -> None:
+    silent = incident.kind == MAILBOX_SILENT
     body = render(
-        "mailbox_incident",
+        # Only a silent mailbox is an outage; the other kinds concern single mails.
+        "mailbox_incident" if silent else "mailbox_trouble",
         closed=closed,
         account=incident.account or "",
         since=moment_text(incident.started_at, profile),
@@ -31,6 +34,7 @@ async def _tell(
         reason=incident.note or "tidak ada pencarian yang berhasil",
         sender_name=DESK_NAME,
     )
-    subject = f"Kotak surel {incident.account}: {'pulih' if closed else 'GANGGUAN'}"
+    trouble = "GANGGUAN" if silent else "ada surel yang perlu diperiksa"
+    subject = f"Kotak surel {incident.account}: {'pulih' if closed else trouble}"
     key = f"incident:{incident.id}:{'closed' if closed else 'open'}"
     await outgoing.alert(uow, key, subject, body, now)

@@ -4,7 +4,7 @@ A *slot* is what shares a session and a close: all five- and six-day units in th
 Any ``Window`` of a slot stands for it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -166,11 +166,6 @@ def supervisors_of(roster: Roster, profile: Profile, unit: str, scheme: Scheme, 
 def expected_names(roster: Roster, due: Due) -> tuple[str, ...]:
     """The people whom a period for persons makes due, by name; empty: the whole unit."""
     return tuple(p.name for p in roster.members(due.unit, due.window.date) if p.key in due.people)
-
-
-def unit_names(roster: Roster, dues: Iterable[Due]) -> Mapping[str, str]:
-    """Code to name of the units of ``dues``."""
-    return {d.unit: roster.units[d.unit].name for d in dues}
 
 
 def _values(addresses: Iterable[Address], scheme: Scheme) -> tuple[str, ...]:
