@@ -47,7 +47,6 @@ class _Answer:
 
     value: Any
     fault: Fault | None
-    peak: int
 
 
 class _Lost(Exception):
@@ -103,7 +102,7 @@ class _Child:
             raise _Lost(ProblemCode.TOO_SLOW, f"no answer in {task.seconds:g} s") from None
         except ValueError as error:
             raise _Lost(ProblemCode.CRASHED, f"malformed answer: {error}") from error
-        self.peak = max(self.peak, answer.peak)
+        self.peak = _most_resident(self.process.pid)
         return answer
 
     async def _send(self, body: bytes) -> None:
@@ -275,7 +274,7 @@ class Sandbox:
             sound = None if child.worn else child
             return answer
         except _Lost as lost:
-            return _Answer(None, Fault(lost.code, "", str(lost)), 0)
+            return _Answer(None, Fault(lost.code, "", str(lost)))
         finally:
             # Lost, worn, or cancelled in the middle of a task: a child whose state is unknown serves nobody else.
             if child is not None and sound is None:
@@ -291,3 +290,15 @@ class Sandbox:
     async def _discard(self, child: _Child) -> None:
         self._children.discard(child)
         await child.stop()
+
+
+def _most_resident(pid: int) -> int:
+    """The most memory the child ever had resident, in bytes; 0 when it is gone.
+
+    Its own ``ru_maxrss`` would not do: that figure survives exec and so begins with the size of this process.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:")), 0)

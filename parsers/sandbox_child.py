@@ -88,11 +88,11 @@ def _answer(body: bytes) -> bytes:
         task: Task = pickle.loads(body)
         _allow(task)
         value = resolve(task.dotted)(*task.args)
-        answer = wire.pack({"value": value, "fault": None, "peak": _peak()})
+        answer = wire.pack({"value": value, "fault": None})
     # A stranger's bytes may raise anything at all: this loop's edge turns it into a verdict (BaseException:
     # calamine's panics and a parser's own exit are among it).
     except BaseException as error:  # noqa: BLE001
-        answer = wire.pack({"value": None, "fault": fault_of(error), "peak": _peak()})
+        answer = wire.pack({"value": None, "fault": fault_of(error)})
     resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     return answer
 
@@ -103,11 +103,6 @@ def _allow(task: Task) -> None:
     # RLIMIT_CPU counts over the life of a warm child.
     budget = math.ceil(usage.ru_utime + usage.ru_stime + task.seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (budget, resource.RLIM_INFINITY))
-
-
-def _peak() -> int:
-    """The most resident memory so far, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def fault_of(error: BaseException) -> Fault:

@@ -6,33 +6,36 @@ from typing import Final
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.series import Series
+from openpyxl.chart.series_factory import SeriesFactory
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.colors import ColorChoice
 from openpyxl.drawing.fill import PatternFillProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 PATTERNS: Final = ("pct5", "wdUpDiag", "dkDnDiag", "dkVert", "smGrid", "pct70")
-_INK = "404040"
 
 
 def bar_chart(
     sheet: Worksheet,
     title: str,
-    columns: tuple[int, int],
+    first_column: int,
+    names: Sequence[str],
     rows: tuple[int, int],
     *,
     across: bool = False,
     labels: bool = False,
 ) -> BarChart:
-    """Bars out of a table: ``columns`` are those of the figures (the column before the first names the bars), ``rows``
-    those of the heading and of the last line. Several columns are stacked; ``across``: bars lie on their side.
+    """Bars out of a table: one column of figures for each of ``names``, from ``first_column`` on; the column before it
+    names the bars, ``rows`` are its first and last. Several columns are stacked; ``across``: bars lie on their side.
     """
     chart = BarChart()
     chart.type = "bar" if across else "col"
     chart.title = title
-    data = Reference(sheet, min_col=columns[0], max_col=columns[1], min_row=rows[0], max_row=rows[1])
-    chart.add_data(data, titles_from_data=True)
-    chart.set_categories(Reference(sheet, min_col=columns[0] - 1, min_row=rows[0] + 1, max_row=rows[1]))
-    if columns[1] > columns[0]:
+    for column, name in enumerate(names, first_column):
+        figures = Reference(sheet, min_col=column, min_row=rows[0], max_row=rows[1])
+        chart.series.append(SeriesFactory(figures, title=name))
+    chart.set_categories(Reference(sheet, min_col=first_column - 1, min_row=rows[0], max_row=rows[1]))
+    if len(names) > 1:
         chart.grouping, chart.overlap = "stacked", 100
     else:
         chart.legend = None
@@ -53,6 +56,6 @@ def bar_chart(
 def _shade(series: Sequence[Series]) -> None:
     for number, line in enumerate(series):
         pattern = PatternFillProperties(prst=PATTERNS[number % len(PATTERNS)])
-        pattern.foreground.srgbClr, pattern.background.srgbClr = _INK, "FFFFFF"
+        pattern.foreground, pattern.background = ColorChoice(prstClr="black"), ColorChoice(prstClr="white")
         line.graphicalProperties = GraphicalProperties(pattFill=pattern)
         line.graphicalProperties.line.solidFill = "000000"

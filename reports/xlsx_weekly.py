@@ -6,12 +6,13 @@ from domain.profile import Profile
 from domain.sheet_layout import Paper
 from domain.terms import Session
 from domain.wording import DAYS, clock_time, moment_text
+from reports.figures import Correction
 from reports.figures_arrivals import Histogram
 from reports.figures_discipline import NOTICE, Watch
 from reports.figures_weekly import Outcome, Sending, Tally, Weekly
 from reports.numbering import ReportIdentity
 from reports.pdf_weekly import LOWEST_SHOWN, SIGN_WORDS, SIGNS
-from reports.xlsx import Book, Col, Value
+from reports.xlsx import HEAD_HEIGHT, Book, Col, Value
 from reports.xlsx_charts import bar_chart
 
 _TALLY = (
@@ -51,7 +52,7 @@ def weekly_xlsx(week: Weekly, report: ReportIdentity, profile: Profile, paper: P
     _arrivals(book, week.arrivals)
     _people(book, week, names)
     _evidence(book, week, names)
-    _corrections(book, week, names)
+    corrections_sheet(book, week.corrections, names)
     watch_sheet(book, week.watch)
     book.changes(report.changes)
     return book.saved(week.as_of)
@@ -102,7 +103,7 @@ def _summary(book: Book, week: Weekly) -> None:
         row_cells = (unit.total.missing, unit.total.late)
         sheet.append([book.cell(sheet, unit.unit.name), *(book.cell(sheet, count, "number") for count in row_cells)])
     if lowest:
-        chart = bar_chart(sheet, "Ketepatan unit terendah (kiriman)", (2, 5), (start, end), across=True)
+        chart = bar_chart(sheet, "Ketepatan unit terendah (kiriman)", 2, heads[1:], (start + 1, end), across=True)
         chart.height = 12
         sheet.add_chart(chart, f"G{start}")
 
@@ -111,6 +112,7 @@ def _heat(book: Book, week: Weekly) -> None:
     heads = [f"{DAYS[day.weekday()][:3]} {day.day} {book.profile.session_names[s][:1]}" for day, s in week.columns]
     sheet = book.sheet("Peta", [10, 38, *[8] * len(heads)], frozen="C2")
     sheet.print_title_rows = "1:1"
+    sheet.row_dimensions[1].height = HEAD_HEIGHT
     sheet.append([book.cell(sheet, head, "head") for head in ("Kode", "Unit", *heads)])
     for unit in week.units:
         cells = [book.cell(sheet, unit.unit.code), book.cell(sheet, unit.unit.name)]
@@ -137,9 +139,9 @@ def _arrivals(book: Book, found: Sequence[Histogram]) -> None:
     for number, h in enumerate(found):
         last = first + len(h.labels) - 1
         title = f"{book.profile.session_names[h.session]} {h.window} {book.profile.zone_label}"
-        # The heading of the figures is the sheet's own; a series of one column needs none.
-        chart = bar_chart(sheet, title, (4, 4), (first - 1, last), labels=True)
-        sheet.add_chart(chart, f"F{2 + number * 19}")
+        chart = bar_chart(sheet, title, 4, ("Kiriman",), (first, last), labels=True)
+        chart.width = 15
+        sheet.add_chart(chart, f"{'FO'[number % 2]}{2 + number // 2 * 19}")  # two beside each other
         first = last + 1
 
 
@@ -203,7 +205,8 @@ def _evidence_row(book: Book, sending: Sending, outcome: Outcome, names: dict[st
     )
 
 
-def _corrections(book: Book, week: Weekly, names: dict[str, str]) -> None:
+def corrections_sheet(book: Book, corrections: Sequence[Correction], names: dict[str, str]) -> None:
+    """What was corrected and by whom."""
     columns = [
         Col("Waktu", 40),
         Col("Oleh", 24),
@@ -223,7 +226,7 @@ def _corrections(book: Book, week: Weekly, names: dict[str, str]) -> None:
             c.before,
             c.after,
         )
-        for c in week.corrections
+        for c in corrections
     )
     book.table("Perbaikan", columns, rows)
 

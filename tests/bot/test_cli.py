@@ -287,5 +287,5 @@ def test_ingest_records_and_verify_finds_a_single_changed_byte(posko: Command, t
     broken = posko("verify")
     assert broken.code == 1
     assert f"SALAH: berkas asli berubah: {line['message_sha256']}" in broken.out
-    assert posko.alone("ingest", tmp_path / "in", "--arrived", "kemarin").code == 2
-    assert posko.alone("ingest", tmp_path / "in", "--arrived", "2026-11-24T07:33:00").code == 2
+    assert posko("ingest", tmp_path / "in", "--arrived", "kemarin").code == 2
+    assert posko("ingest", tmp_path / "in", "--arrived", "2026-11-24T07:33:00").code == 2

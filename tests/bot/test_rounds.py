@@ -63,9 +63,9 @@ class Turn:
             query = "SELECT task_name, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id"
             return connection.execute(query).fetchall()
 
-    async def add_message(self, **changes: object) -> int:
+    async def add_message(self) -> int:
         async with self.db.begin() as uow:
-            id_ = await uow.messages.add(new_message(**changes))
+            id_ = await uow.messages.add(new_message())
         assert id_ is not None
         return id_
 

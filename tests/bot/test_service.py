@@ -34,7 +34,7 @@ async def installation(
     local: Blocks = {"host": "127.0.0.1", "tls": "none", "password_file": "secret"}
     boxes = [{**local, "name": "utama", "address": FROM, "port": imap_port}] if imap_port else []
     smtp = {**local, "port": smtp_port, "from_address": FROM} if smtp_port else None
-    write_default(folder, "tulungagung", port=0, mailboxes=boxes, smtp=smtp)  # type: ignore[arg-type]
+    write_default(folder, "tulungagung", port=0, mailboxes=boxes, smtp=smtp)
     write_secret(folder / "secret", "rahasia")
     async with open_installation(folder) as place:
         async with place.db.begin() as uow:
@@ -52,7 +52,7 @@ def _its_own_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
     async with asyncio.timeout(seconds):
-        while not await holds():
+        while not await holds():  # noqa: ASYNC110 - another task or process makes it hold
             await asyncio.sleep(0.05)
 
 

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from bot.clock import SystemClock
 from bot.settings_file import write_secret
 from domain.roster import Address, AddressRole, Person, Placement, Roster, Unit
 from domain.terms import Scheme
@@ -33,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WIB = ZoneInfo("Asia/Jakarta")
 DAY = date(2026, 11, 24)  # a Tuesday
 MORNING = datetime(2026, 11, 24, 7, 10, tzinfo=WIB)
+QUIET = datetime(2026, 11, 24, 10, 0, tzinfo=WIB)  # no window is open and nobody is reminded
 USER = "opd"
 UNITS = 75
 RECEIVER = "penerima@bkd.test"
@@ -207,24 +209,24 @@ def children(pid: int) -> list[int]:
 
 @dataclass
 class House:
-    """An installation; ``clock``: the shifted clock of a demonstration, None: the real one."""
+    """An installation whose clock stood at ``start`` when it was made: no test depends on the hour that it runs at."""
 
     data: Path
     server: Dovecot
     sink: SmtpSink
-    clock: str | None = None
+    start: datetime
+    anchor: datetime = field(default_factory=SystemClock().now)
     people: Roster = field(default_factory=roster)
 
-    def install(self, smtp_port: int | None = None) -> None:
+    def install(self) -> None:
         """``posko init`` and the settings of a mailbox and a mail server."""
         book = self.data.parent / "pegawai.xlsx"
         book.write_bytes(write_roster(self.people))
-        demo = ["--demo"] if self.clock else []
-        self.posko("init", "--profile", "tulungagung", "--roster", str(book), "--port", "0", *demo)
+        self.posko("init", "--profile", "tulungagung", "--roster", str(book), "--port", "0", "--demo")
         write_secret(self.data / "secret", PASSWORD)
         settings = self.data / "posko.toml"
         written = settings.read_text().replace("receivers = []", f'receivers = ["{RECEIVER}"]')
-        blocks = _SETTINGS.format(imap=self.server.port, smtp=smtp_port or self.sink.port, user=USER)
+        blocks = _SETTINGS.format(imap=self.server.port, smtp=self.sink.port, user=USER)
         settings.write_text(written + blocks)
         self.posko("fallback", "on", "--from", "2026-11-02", "--reason", "uji", "--no-announce")
 
@@ -274,17 +276,17 @@ class House:
 
     def _environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("POSKO_") or k == "POSKO_PG_USER"}
-        return kept | ({"POSKO_CLOCK": self.clock} if self.clock else {})
+        return kept | {"POSKO_CLOCK": f"{self.start.isoformat()}@{self.anchor.isoformat()} x1"}
 
 
 @contextmanager
-def house(clock: str | None = None, smtp_port: int | None = None) -> Iterator[House]:
+def house(start: datetime = QUIET) -> Iterator[House]:
     """An installed house, with nothing left of it afterwards."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="posko-house-")))
         stack.callback(lambda: EmbeddedPostgres(folder / "data").destroy())
         server = stack.enter_context(run_dovecot())
         sink = stack.enter_context(run_smtp(auth=True, auth_require_tls=False))
-        made = House(folder / "data", server, sink, clock)
-        made.install(smtp_port)
+        made = House(folder / "data", server, sink, start)
+        made.install()
         yield made

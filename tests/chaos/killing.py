@@ -17,8 +17,10 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from bot.clock import SystemClock
 from domain.roster import Address, AddressRole, Person, Placement, Roster, Unit
 from domain.terms import Scheme
+from intake.mail_message import message_id_for
 from intake.roster_file import write_roster
 from storage.postgres import EmbeddedPostgres
 from tests.fakes.dovecot import PASSWORD, Dovecot
@@ -30,6 +32,9 @@ UNITS = 75
 STEPS = ("archived", "committed", "claimed", "opened", "read", "recorded", "sent", "told")
 FIRST_DAY = date(2026, 11, 2)  # a Monday
 USER = "opd"
+KEPT = "Arsip"  # moved there once committed, so that a kill can also fall between the commit and the move
+SENDER = "presensi@bkd.test"
+QUIET = "2026-11-22T10:00:00+07:00"  # a Sunday: whenever the test runs, no window is open and nobody is reminded
 
 
 def roster() -> Roster:
@@ -115,12 +120,16 @@ class Lives:
     sink: SmtpSink
     kills: Counter[str] = field(default_factory=Counter)
     people: Roster = field(default_factory=roster)
+    once_more: Counter[str] = field(default_factory=Counter)  # Message-ID → kills between its 250 and our update
+    gaps: int = 0  # kills that fell there
+    clock: str = field(default_factory=lambda: f"{QUIET}@{SystemClock().now().isoformat()} x1")
+    _taken: Counter[str] = field(default_factory=Counter)
 
     def install(self) -> None:
         """``posko init`` and the settings of a mailbox and a mail server."""
         book = self.data.parent / "pegawai.xlsx"
         book.write_bytes(write_roster(self.people))
-        self._posko("init", "--profile", "tulungagung", "--roster", str(book), "--port", "0")
+        self._posko("init", "--profile", "tulungagung", "--roster", str(book), "--port", "0", "--demo")
         secret = self.data / "sandi"
         secret.write_text(PASSWORD)
         secret.chmod(0o600)
@@ -128,9 +137,9 @@ class Lives:
             settings.write(
                 f'\n[[mailbox]]\nname = "bkd1"\naddress = "presensi@bkd.test"\nhost = "{self.server.host}"\n'
                 f'port = {self.server.port}\ntls = "none"\nusername = "{USER}"\npassword_file = "sandi"\n'
-                'received_by = ["mx.bkd.test"]\nauthserv_id = "mx.bkd.test"\n'
+                f'received_by = ["mx.bkd.test"]\nauthserv_id = "mx.bkd.test"\narchive_to = "{KEPT}"\n'
                 f'\n[smtp]\nhost = "{self.sink.host}"\nport = {self.sink.port}\ntls = "none"\n'
-                'from_address = "presensi@bkd.test"\nper_sender_hour = 1000\n'
+                f'from_address = "{SENDER}"\nper_sender_hour = 1000\n'
             )
         self._posko("fallback", "on", "--from", FIRST_DAY.isoformat(), "--reason", "uji", "--no-announce")
 
@@ -143,6 +152,7 @@ class Lives:
 
     def live(self, step: str, nth: int, seconds: float) -> bool:
         """One life that ends at a crash point; False when the point was not reached in time."""
+        self._look_into_the_gap()
         life = self._start(step, nth)
         try:
             life.wait(seconds)
@@ -156,6 +166,7 @@ class Lives:
 
     def live_on(self, expected: int, seconds: float) -> None:
         """A last life that is left alone until everything is recorded and told."""
+        self._look_into_the_gap()
         life = self._start("-", 0)
         end = time.monotonic() + seconds
         try:
@@ -176,6 +187,16 @@ class Lives:
         finally:
             life.terminate()
             life.wait(30)
+
+    def _look_into_the_gap(self) -> None:
+        """Between two lives: letters that the last one handed over and did not note down may be sent once more."""
+        taken = told(self.sink)
+        pending = (str(row[0]) for row in self.rows("SELECT dedupe_key FROM outbox WHERE state = 'pending'"))
+        ids = {message_id_for(key, SENDER) for key in pending}
+        in_gap = [id_ for id_ in ids if taken[id_] > self._taken[id_]]
+        self.once_more.update(in_gap)
+        self.gaps += bool(in_gap)
+        self._taken = taken
 
     def counted(self, query: str) -> int:
         """One number from the database, seen by its superuser."""
@@ -199,13 +220,16 @@ class Lives:
         with (self.data / "service.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "tests.chaos.crash_points", str(self.data), step, str(nth)],
-                cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": str(ROOT)},
+                cwd=ROOT, stdout=log, stderr=log, env=self._environment(),
             )  # fmt: skip
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(ROOT), "POSKO_CLOCK": self.clock}
 
     def _posko(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "posko.py", *arguments, "--data", str(self.data)],
-            cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+            cwd=ROOT, capture_output=True, text=True, timeout=300, check=False, env=self._environment(),
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -224,5 +248,6 @@ def told(sink: SmtpSink) -> Counter[str]:
     found: Counter[str] = Counter()
     for taken in sink.taken:
         head = taken.data.split(b"\r\n\r\n", 1)[0].decode("utf-8", "replace")
-        found[next(line for line in head.splitlines() if line.lower().startswith("message-id:"))] += 1
+        line = next(line for line in head.splitlines() if line.lower().startswith("message-id:"))
+        found[line.partition(":")[2].strip()] += 1
     return found

@@ -69,7 +69,7 @@ def through(made: House, service: Service, mails: list[Path], files: list[Path],
     slowest = check_verdicts(made)
     assert slowest < 30
     assert service.memory.child <= LIMIT
-    states = dict(made.rows("SELECT state, count(*) FROM message GROUP BY state"))
+    states = made.rows("SELECT state, count(*) FROM message GROUP BY state ORDER BY state")
     check_originals(made, expected, files)
     told = f"{len(mails)} mails and {len(files)} files in {took:.0f} s, {states}"
     return f"{told}; slowest file {slowest:.1f} s; {service.memory}"

@@ -1,7 +1,6 @@
 """The morning's timeline, the officers who play it, and the judgement of what came of it."""
 
 import ast
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -75,7 +74,6 @@ def test_the_demonstration_imports_nothing_of_the_product() -> None:
                 top = name.partition(".")[0]
                 assert top not in ROOMS, f"{path.name}: {name}"
                 assert top != "posko", f"{path.name}: {name}"
-    assert "demo.play" not in sys.modules or "bot.cli" not in sys.modules
 
 
 def test_the_timeline_is_in_order_inside_the_morning_and_every_key_is_used_once() -> None:

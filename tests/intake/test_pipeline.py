@@ -19,6 +19,7 @@ from domain.terms import Authenticity
 from intake import opening, persist
 from intake import pipeline as pipeline_module
 from intake.mail_message import message_id_for
+from intake.observer import Unobserved
 from intake.pipeline import Pipeline
 from intake.upload import Upload, results_of, take_in
 from storage.engine import Database, UnitOfWork
@@ -113,7 +114,7 @@ async def test_a_message_that_cannot_be_taken_apart_is_set_aside_with_one_alert(
     assert len(await trip.letters()) == 1
 
 
-class Breaking:
+class Breaking(Unobserved):
     """An observer that fails the trip after one step, so many times."""
 
     def __init__(self, step: str, times: int) -> None:
@@ -123,12 +124,6 @@ class Breaking:
         if step == self.step and self.left:
             self.left -= 1
             raise OSError(f"broken after {step}")
-
-    def letter_sent(self, channel: str, waited: float | None) -> None: ...
-
-    def file_read(self, reader: str, seconds: float) -> None: ...
-
-    def submission_recorded(self, session: str, timeliness: str) -> None: ...
 
 
 async def attempt(pipeline: Pipeline, message_id: int) -> bool:
