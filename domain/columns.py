@@ -57,12 +57,7 @@ _INK = (Verdict.SIGNED, Verdict.REPORTED, Verdict.UNSURE)
 
 def filled_columns(sheet: SheetReading) -> set[Column]:
     """Columns in which somebody signed or typed a presence; a code alone (DL for the whole day) fills no column."""
-    return {
-        (c.date, c.session)
-        for row in sheet.rows
-        for c in row.cells
-        if c.date and c.session and c.verdict in _INK
-    }
+    return {(c.date, c.session) for row in sheet.rows for c in row.cells if c.date and c.session and c.verdict in _INK}
 
 
 def all_columns(sheet: SheetReading) -> set[Column]:

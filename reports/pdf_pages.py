@@ -22,6 +22,9 @@ LEGEND = 11.0
 SIGNATURE = 44.0
 NAME_PT = 6.6
 _POINT = 0.3528
+_SMALL_PT = 5.2
+_GAP = 0.75  # between the lines of a person, at most
+_LINE = 1.63
 _WEEKDAYS = ("Sn", "Sl", "Rb", "Km", "Jm", "Sb", "Mg")
 
 
@@ -149,9 +152,15 @@ def _days_off(unit: UnitMonth, month: Monthly) -> list[int]:
 
 def _row(number: int, line: MonthLine, table: Table, changed: Sequence[int]) -> dict[str, Any]:
     cells = line.cells
+    lines = [
+        [part, size]
+        for text in _person_lines(line.person, table.form_f)
+        for part, size in _fitted(text, table.name - 1.6)
+    ]
     return {
         "no": str(number),
-        "lines": [[text, _fit(text, table.name)] for text in _person_lines(line.person, table.form_f)],
+        "lines": lines,
+        "gap": min(_GAP, (table.row - 0.4 - len(lines) * _LINE) / (len(lines) - 1)),
         # One run of letters, a day each: a table of cells would take ten times as long.
         "run": "".join(cell if len(cell) == 1 else "\u00a0" for cell in cells),
         "codes": [[d, cell] for d, cell in enumerate(cells) if len(cell) > 1],
@@ -164,10 +173,25 @@ def _person_lines(person: PersonLine, form_f: bool) -> tuple[str, ...]:
     return (person.name, nip, person.rank or "–", person.post or "–") if form_f else (person.name, nip)
 
 
-def _fit(text: str, width: float) -> float:
-    """The type size, in points, at which ``text`` surely fits: capitals are wider, all are taken as wide ones."""
-    units = sum(0.74 if c.isupper() else 0.3 if c in " .,:;/il|" else 0.53 for c in text)
-    return round(max(3.6, min(NAME_PT, (width - 1.6) / _POINT / max(units, 1.0))), 2)
+def _fitted(text: str, width: float) -> list[tuple[str, float]]:
+    """``text`` with the type size, in points, at which it surely fits; in two lines where one would be too small."""
+    size = _size(text, width)
+    if size >= _SMALL_PT or " " not in text:
+        return [(text, size)]
+    spaces = [index for index, letter in enumerate(text) if letter == " "]
+    middle = min(spaces, key=lambda index: abs(2 * _width(text[:index]) - _width(text)))
+    halves = (text[:middle], text[middle + 1 :])
+    size = min(_size(half, width) for half in halves)
+    return [(half, size) for half in halves]
+
+
+def _size(text: str, width: float) -> float:
+    return round(min(NAME_PT, width / _POINT / max(_width(text), 1.0)), 2)
+
+
+def _width(text: str) -> float:
+    """An upper bound in ems: capitals are wide, points and blanks narrow."""
+    return sum(0.76 if c.isupper() else 0.3 if c in " .,:;/il|" else 0.56 for c in text)
 
 
 def _total_columns(lines: Sequence[MonthLine], table: Table) -> list[list[str]]:
@@ -181,7 +205,7 @@ def _sums(unit: UnitMonth, table: Table) -> list[str]:
 
 def letter_height(kop: int, title: int, *, replaces: bool) -> float:
     """Height of a letterhead of that many lines, title and particulars, as ``frame.typ`` draws them."""
-    return 13.5 + 5.6 * max(0, kop - 2) + 5.5 + 6.2 * title + (8.0 if replaces else 0.0) + 36.0
+    return 13.5 + 5.6 * max(0, kop - 2) + 5.5 + 6.2 * title + (8.0 if replaces else 0.0) + 30.0
 
 
 def day_heads(month: Monthly) -> list[list[str]]:
