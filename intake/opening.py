@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from domain.terms import Scheme
+from intake.mail_times import own_hop
 from intake.mime import MailContents, MailPart
 from intake.sender import AuthPolicy, SenderVerdict, judge_sender
 from intake.sender_signature import DnsText, SignaturePass, check_signatures
@@ -71,7 +72,7 @@ class Opener:
         if row.channel == Scheme.UPLOAD:
             return self._bare_file(row, raw)
         contents = await self._sandbox.run("intake.mime.walk", raw, result=MailContents, seconds=_WALK_SECONDS)
-        known = self._mailboxes.get(row.account)
+        known = self._mailboxes.get(row.account) or self._received_it(contents.headers)
         policy = known.policy if known else AuthPolicy(authserv_id=None, trusted_received_by=())
         verdict = judge_sender(contents.headers, policy, await self._signatures(raw, policy))
         return Opened(
@@ -94,6 +95,11 @@ class Opener:
         if policy.authserv_id or self._lookup is None:
             return ()
         return await asyncio.to_thread(check_signatures, raw, self._lookup)
+
+    def _received_it(self, headers: tuple[tuple[str, str], ...]) -> MailboxIdentity | None:
+        """The mailbox whose server wrote its Received into a saved mail; None when none of ours did."""
+        boxes = self._mailboxes.values()
+        return next((box for box in boxes if own_hop(headers, box.policy.trusted_received_by)), None)
 
     @staticmethod
     def _bare_file(row: MessageRow, raw: bytes) -> Opened:

@@ -5,6 +5,7 @@ second pass for "page x dari y". Lengths are millimetres.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from domain.profile import Profile
@@ -161,11 +162,21 @@ def _row(number: int, line: MonthLine, table: Table, changed: Sequence[int]) -> 
         "no": str(number),
         "lines": lines,
         "gap": min(_GAP, (table.row - 0.4 - len(lines) * _LINE) / (len(lines) - 1)),
-        # One run of letters, a day each: a table of cells would take ten times as long.
-        "run": "".join(cell if len(cell) == 1 else "\u00a0" for cell in cells),
+        "run": _run(cells),
         "codes": [[d, cell] for d, cell in enumerate(cells) if len(cell) > 1],
         "changed": list(changed),
     }
+
+
+def _run(cells: Sequence[str]) -> list[str | int]:
+    """Letters of neighbouring days as one text, a number where days are skipped: a table of cells would take ten
+    times as long. Codes of several letters are placed one by one.
+    """
+    run: list[str | int] = []
+    for single, group in groupby(cells, key=lambda cell: len(cell) == 1):
+        found = list(group)
+        run.append("".join(found) if single else len(found))
+    return run
 
 
 def _person_lines(person: PersonLine, form_f: bool) -> tuple[str, ...]:

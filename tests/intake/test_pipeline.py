@@ -270,11 +270,14 @@ async def test_a_bare_file_counts_as_sent_by_the_address_that_the_operator_names
     assert receipt.to_address == DISHUB
 
 
-async def test_a_saved_mail_keeps_the_time_of_our_own_server(trip: Trip) -> None:
+async def test_a_saved_mail_keeps_the_time_and_the_proof_of_our_own_server(trip: Trip) -> None:
     upload = Upload("surel.eml", mail(workbook(), when=at(7, 18)))
     message_id = await take_in(trip.db, trip.blobs, upload, trip.clock, ("mx.bkd.test",))
     row = await trip.message(message_id)
     assert (row.official_at, row.official_basis) == (at(7, 18), "received")
+    await trip.pipeline().read_message(message_id)
+    (found,) = await results_of(trip.db, message_id, PROFILE.tz)
+    assert found["authentic"] is True  # by the results of the mailbox whose server received it
     twin = Upload("lain.eml", mail(workbook(mark="07.09"), when=at(7, 18)))
     assert (await trip.message(await take_in(trip.db, trip.blobs, twin, trip.clock, ()))).duplicate_of == message_id
 

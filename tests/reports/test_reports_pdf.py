@@ -108,7 +108,8 @@ def inside(pdf: bytes, size: tuple[float, float]) -> None:
 
 
 def test_an_empty_week_is_still_a_report() -> None:
-    week = weekly(replace(week_input(TLG, 0, 0, with_watch=False), corrections=[], audit_head=""), TLG)
+    given_week = replace(week_input(TLG, 1, 1, with_watch=False), sendings=[], people=[], corrections=[], audit_head="")
+    week = weekly(given_week, TLG)
     texts = pages(weekly_pdf(week, Frame(weekly_identity(week, TLG), TLG, ("REKAP",))))
     assert "Dari 0 kiriman wajib" in texts[0]
     assert "Belum ada kiriman." in texts[0]
@@ -166,7 +167,11 @@ def test_thirty_one_days_fit_and_each_cell_lies_in_its_column(profile_name: str,
     with pdfplumber.open(io.BytesIO(pdf)) as document:
         found = [page for page in document.pages if "Jumlah menurut unit" not in (page.extract_text() or "")]
         (unit,) = month.units
-        words = [w for page in found for w in page.extract_words(x_tolerance=1)]
+        words = []
+        for page in found:
+            on_page = page.extract_words()
+            end = next((w["top"] for w in on_page if w["text"] == "Jumlah"), page.height)
+            words += [w for w in on_page if w["top"] < end]
     for day in range(31):
         low, high = (left + day * table.day) * _POINTS, (left + (day + 1) * table.day) * _POINTS
         in_column = [w["text"] for w in words if low <= w["x0"] and w["x1"] <= high]
