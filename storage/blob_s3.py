@@ -48,7 +48,7 @@ def open_s3(setting: S3Setting) -> "S3BlobStore":
 
 
 class S3BlobStore:
-    """``ab/cd/<sha256>`` below one prefix; the service answers for durability."""
+    """``ab/<sha256>`` below one prefix; the service answers for durability."""
 
     def __init__(self, store: ObjectStore, address: str) -> None:
         """``store``: any obstore; ``address`` begins what ``place`` returns."""
@@ -139,4 +139,4 @@ def _fits(key: str) -> bool:
 def _key(sha256: str) -> str:
     if not _NAME.match(sha256):
         raise OriginalMissing(sha256, "bukan nama SHA-256")
-    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    return f"{sha256[:2]}/{sha256}"

@@ -52,7 +52,8 @@ def open_blobs(setting: BlobSetting) -> Archive:
 
 
 class FolderBlobStore:
-    """``ab/cd/<sha256>`` below one folder, mode 0400.
+    """``ab/<sha256>`` below one folder, mode 0400. One level: a second would cost a new folder, and two more fsyncs,
+    for nearly every original.
 
     A name appears only when its bytes are on the disk: temporary file in the same file system, fsync, rename, fsync of
     the folder. ``watch`` is told of each of these steps; tests break off there.
@@ -104,7 +105,7 @@ class FolderBlobStore:
     def _file(self, sha256: str) -> Path:
         if not _NAME.match(sha256):
             raise OriginalMissing(sha256, "bukan nama SHA-256")
-        return self._path / sha256[:2] / sha256[2:4] / sha256
+        return self._path / sha256[:2] / sha256
 
     def _put(self, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()
@@ -143,7 +144,7 @@ class FolderBlobStore:
             raise OriginalMissing(sha256, "isinya berubah")
 
     def _folders(self) -> list[Path]:
-        return sorted(folder for folder in self._path.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]") if folder.is_dir())
+        return sorted(folder for folder in self._path.glob("[0-9a-f][0-9a-f]") if folder.is_dir())
 
     def _file_name_fits(self, name: str, folder: Path) -> bool:
         return bool(_NAME.match(name)) and self._file(name).parent == folder

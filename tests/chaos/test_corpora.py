@@ -44,7 +44,7 @@ def check_originals(made: House, expected: list[str], files: list[Path]) -> None
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         assert sha256 in known, path.name
     for sha256 in {*expected, *map(str, known)}:
-        original = made.data / "originals" / sha256[:2] / sha256[2:4] / sha256
+        original = made.data / "originals" / sha256[:2] / sha256
         assert hashlib.sha256(original.read_bytes()).hexdigest() == sha256
     made.posko("verify")
 

@@ -54,7 +54,7 @@ async def test_a_changed_byte_is_found_and_the_next_arrival_puts_it_right(tmp_pa
     bucket = S3BlobStore(LocalStore(tmp_path / "bucket"), "s3://presensi")
     for archive, base in ((folder, tmp_path / "folder"), (bucket, tmp_path / "bucket")):
         await archive.put(DATA)
-        file = base / NAME[:2] / NAME[2:4] / NAME
+        file = base / NAME[:2] / NAME
         file.chmod(0o600)
         file.write_bytes(DATA[:-1] + b"\x01")
         for ask in (archive.get, archive.check):
@@ -70,7 +70,7 @@ async def test_originals_are_read_only_and_fanned_out(tmp_path: Path) -> None:
     archive = FolderBlobStore(tmp_path / "originals")
     await archive.put(DATA)
     file = Path(archive.place(NAME))
-    assert file.relative_to(tmp_path / "originals") == Path(NAME[:2], NAME[2:4], NAME)
+    assert file.relative_to(tmp_path / "originals") == Path(NAME[:2], NAME)
     assert file.stat().st_mode & 0o777 == 0o400
     (tmp_path / "originals" / "asing.txt").write_text("x")
     (file.parent / ("0" * 64)).write_text("x")
