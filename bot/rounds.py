@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.incident_news import tell_incidents
 from bot.reminding import Reminding
+from domain.errors import DatabaseUnavailable
 from domain.ports import Clock
 from domain.profile import Profile
 from domain.wording import moment_text
@@ -90,6 +91,8 @@ class Rounds:
             under_way.add_done_callback(self._running.discard)
             try:
                 await under_way
+            except DatabaseUnavailable as error:
+                log.warning("round_without_database", round=getattr(work, "__name__", "?"), error=str(error))
             except Exception:
                 log.exception("round_failed", round=getattr(work, "__name__", "?"))
 

@@ -6,6 +6,8 @@ import signal
 from collections.abc import Sequence
 
 import structlog
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
 
 from bot.access import TokenShelf
 from bot.bootstrap import Installation, channels_of, outgoing_of, pipeline_of
@@ -26,6 +28,8 @@ from storage.jobs import DELIVER, worker_app
 
 log = structlog.get_logger()
 
+_WORKER_PAUSE_S = 2.0
+
 
 class Service:
     """One process of an installation. ``serve`` reads mailboxes and answers the web; ``work`` only does jobs."""
@@ -37,6 +41,7 @@ class Service:
         self._observer: Observer = observer or Watching(self._metrics)
         self._sandbox = Sandbox(place.settings.service.workers)
         self._mailboxes: list[MailboxReader] = []
+        self._workers: list[asyncio.Task[None]] = []
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
@@ -62,14 +67,14 @@ class Service:
             serving = asyncio.create_task(web.serve())
             parts.push_async_callback(web.stop)
             log.info("serving", address=f"http://{web.host}:{web.port}", mailboxes=len(self._mailboxes))
-            await self._until_stopped(serving)
+            await self._until_stopped(serving, *self._workers)
 
     async def work(self) -> None:
         """Only jobs (``posko work``)."""
         async with contextlib.AsyncExitStack() as parts:
             await self._start_jobs(parts)
             log.info("working", queues=self._queues)
-            await self._until_stopped()
+            await self._until_stopped(*self._workers)
 
     async def _start_jobs(self, parts: contextlib.AsyncExitStack) -> TokenShelf:
         place = self._place
@@ -90,18 +95,26 @@ class Service:
         await parts.enter_async_context(app.open_async())
         for queue in self._queues:
             # Receipts have their own worker, so that a pile of unread mail never delays an answer.
-            worker = asyncio.create_task(
-                app.run_worker_async(
+            worker = asyncio.create_task(self._keep_working(app, queue))
+            self._workers.append(worker)
+            parts.push_async_callback(_end, worker)
+        return shelf
+
+    async def _keep_working(self, app: App, queue: str) -> None:
+        """A worker ends, even without an error, when it loses the database: it is started again until we stop."""
+        while not self._stop.is_set():
+            try:
+                await app.run_worker_async(
                     queues=[queue],
-                    concurrency=8 if queue == DELIVER.queue else place.settings.service.workers + 1,
+                    concurrency=8 if queue == DELIVER.queue else self._place.settings.service.workers + 1,
                     install_signal_handlers=False,
                     shutdown_graceful_timeout=10,
                     delete_jobs="successful",
                     name=f"posko-{queue}",
                 )
-            )
-            parts.push_async_callback(_end, worker)
-        return shelf
+            except ConnectorException as error:
+                log.warning("worker_lost_database", queue=queue, error=str(error))
+            await asyncio.sleep(_WORKER_PAUSE_S)
 
     async def _until_stopped(self, *watched: asyncio.Task[None]) -> None:
         loop = asyncio.get_running_loop()
@@ -110,6 +123,7 @@ class Service:
         stopped = asyncio.create_task(self._stop.wait())
         await asyncio.wait({stopped, *watched}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
+        self._stop.set()
         for task in watched:
             if task.done():
                 task.result()

@@ -1,6 +1,6 @@
 """Every figure of a report under a name that people understand: hashed, kept, and compared between versions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from domain.calendar import month_end
@@ -54,11 +54,9 @@ def weekly_identity(
         place = f"{sending.unit}, {sending.window.date:%d-%m-%Y}, {profile.session_names[sending.window.session]}"
         number = f", {entry.number}, {sending.sha256}" if entry else ""
         figures[place] = f"{outcome.value}{late}{number}"
+    columns = [f"{day:%d-%m} {profile.session_names[session]}" for day, session in week.columns]
     for line in week.people:
-        for (day, session), text in zip(week.columns, line.cells, strict=True):
-            if text:
-                place = f"{line.person.unit}, {line.person.name} ({line.person.key})"
-                figures[f"{place}, {day:%d-%m-%Y}, {profile.session_names[session]}"] = text
+        figures[f"{line.person.unit}, {line.person.name} ({line.person.key})"] = _items(columns, line.cells)
     draft = ReportIdentity(
         kind=ReportKind.WEEKLY,
         number=report_number(profile.number_prefix, ReportKind.WEEKLY, week.first, scope),
@@ -111,13 +109,16 @@ def _monthly(
     return identify(draft, earlier)
 
 
+def _items(columns: Sequence[str], cells: Sequence[str]) -> str:
+    """``1: H; 2: DL``: one line a person keeps a government's record small, and a difference still names its days."""
+    return ITEM.join(f"{column}: {text}" for column, text in zip(columns, cells, strict=True) if text)
+
+
 def _month_figures(month: Monthly) -> Mapping[str, str]:
-    """One line per person, not per day: a whole government's record stays small, a difference still names its days."""
     figures = {f"jumlah, {label}": str(value) for label, value in monthly_totals(month).items()}
+    days = [str(day.day) for day in month.days]
     for unit in month.units:
         for line in unit.lines:
             place = f"{unit.unit.code}, {line.person.name} ({line.person.key})"
-            figures[place] = ITEM.join(
-                f"{day.day}: {text}" for day, text in zip(month.days, line.cells, strict=True) if text
-            )
+            figures[place] = _items(days, line.cells)
     return figures

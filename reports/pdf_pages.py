@@ -216,7 +216,7 @@ def _sums(unit: UnitMonth, table: Table) -> list[str]:
 
 def letter_height(kop: int, title: int, *, replaces: bool) -> float:
     """Height of a letterhead of that many lines, title and particulars, as ``frame.typ`` draws them."""
-    return 13.5 + 5.6 * max(0, kop - 2) + 5.5 + 6.2 * title + (8.0 if replaces else 0.0) + 30.0
+    return 15.0 + 4.6 * max(0, kop - 2) + 5.0 * title + (7.5 if replaces else 0.0) + 31.0
 
 
 def day_heads(month: Monthly) -> list[list[str]]:

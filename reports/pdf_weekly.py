@@ -60,7 +60,7 @@ def weekly_pdf(week: Weekly, frame: Frame) -> bytes:
         "histograms": [_histogram(h, profile) for h in week.arrivals],
         "lowest": _lowest(week),
         "missing": [[u.unit.name, str(u.total.missing), str(u.total.late)] for u in week.most_missing],
-        "units": [row for u in week.units for row in _unit_rows(u, profile)],
+        "units": [_unit_row(u, profile) for u in week.units if u.total.due or u.total.extra],
         "columns": [[f"{DAYS[d.weekday()][:3]} {d.day}", profile.session_names[s][:1]] for d, s in week.columns],
         "heat": [[[u.unit.name, ""], *_heat(u)] for u in week.units],
         "heat_legend": [[*SIGNS[outcome], SIGN_WORDS[SIGNS[outcome][0]]] for outcome in Outcome],
@@ -120,9 +120,12 @@ def _tally_row(tally: Tally) -> list[str]:
     return [str(count) if count else "–" for count in counts]
 
 
-def _unit_rows(unit: UnitWeek, profile: Profile) -> list[list[str]]:
+def _unit_row(unit: UnitWeek, profile: Profile) -> list[str]:
+    """One row a unit, a line a session in each cell: half the cells of a row a session."""
     shown = [s for s in Session if unit.sessions[s].due or unit.sessions[s].extra]
-    return [[unit.unit.name, profile.session_names[s].capitalize(), *_tally_row(unit.sessions[s])] for s in shown]
+    names = "\n".join(profile.session_names[s].capitalize() for s in shown)
+    counts = zip(*(_tally_row(unit.sessions[s]) for s in shown), strict=True)
+    return [unit.unit.name, names, *("\n".join(column) for column in counts)]
 
 
 def _heat(unit: UnitWeek) -> list[list[str]]:

@@ -36,7 +36,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Col:
-    """A column of a table: heading, width in characters, style (``text``, ``middle``, ``number``)."""
+    """A column of a table: heading, width in characters, style (``text``, ``wrap``, ``middle``, ``number``)."""
 
     head: str
     width: float
@@ -137,7 +137,7 @@ class Book:
         """What is different from the version before; no sheet for a first version."""
         if self.report.version > 1:
             rows = [(change.place, change.before, change.after) for change in changes]
-            self.table("Perubahan", [Col("Tempat", 70), Col("Semula", 45), Col("Menjadi", 45)], rows)
+            self.table("Perubahan", [Col("Tempat", 70), Col("Semula", 45, "wrap"), Col("Menjadi", 45, "wrap")], rows)
 
     def saved(self, moment: datetime) -> bytes:
         """The bytes; the same figures give the same ones."""
@@ -147,6 +147,8 @@ class Book:
 def _styles() -> list[NamedStyle]:
     """``ground-…`` are those of the heat map: their letters are enough where colours do not print."""
     left = Alignment(horizontal="left", vertical="center")
+    fitted = Alignment(horizontal="left", vertical="center", shrink_to_fit=True)
+    flowing = Alignment(horizontal="left", vertical="center", wrap_text=True)
     middle = Alignment(horizontal="center", vertical="center")
     wrapped = Alignment(horizontal="center", vertical="center", wrap_text=True)
     grey = PatternFill("solid", fgColor="D6D6D6")
@@ -154,7 +156,8 @@ def _styles() -> list[NamedStyle]:
         NamedStyle("plain", Font(name="Calibri"), alignment=left, number_format="@"),
         NamedStyle("title", Font(name="Calibri", bold=True, size=12), alignment=left, number_format="@"),
         NamedStyle("head", Font(name="Calibri", bold=True), grey, _BOX, wrapped, "@"),
-        NamedStyle("text", Font(name="Calibri"), border=_BOX, alignment=left, number_format="@"),
+        NamedStyle("text", Font(name="Calibri"), border=_BOX, alignment=fitted, number_format="@"),
+        NamedStyle("wrap", Font(name="Calibri"), border=_BOX, alignment=flowing, number_format="@"),
         NamedStyle("middle", Font(name="Calibri"), border=_BOX, alignment=middle, number_format="@"),
         NamedStyle("number", Font(name="Calibri"), border=_BOX, alignment=middle, number_format="0"),
         NamedStyle(

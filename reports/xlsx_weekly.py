@@ -127,7 +127,7 @@ def _heat(book: Book, week: Weekly) -> None:
 
 
 def _arrivals(book: Book, found: Sequence[Histogram]) -> None:
-    sheet = book.sheet("Kedatangan", [12, 12, 16, 12])
+    sheet = book.sheet("Kedatangan", [12, 12, 16, 12], frozen="A2")
     rows = [(h, label, count) for h in found for label, count in zip(h.labels, h.counts, strict=True)]
     book.add_table(
         sheet,
@@ -184,7 +184,7 @@ def _evidence(book: Book, week: Weekly, names: dict[str, str]) -> None:
         Col("Jalur", 10, "middle"),
         Col("Nomor kiriman", 24),
         Col("Sidik berkas (SHA-256)", 68),
-        Col("Tanda", 34),
+        Col("Tanda", 34, "wrap"),
     ]
     book.table("Bukti", columns, (_evidence_row(book, s, o, names) for s, o in week.evidence))
 
@@ -245,9 +245,11 @@ def watch_sheet(book: Book, found: Watch | None) -> None:
         Col("Hari dihitung", 9, "number"),
         Col("Berturut-turut", 9, "number"),
         Col("Baru", 7, "middle"),
-        Col("Ambang (informasi, bukan penetapan)", 70),
+        Col("Ambang (informasi, bukan penetapan)", 70, "wrap"),
     ]
-    book.table("Disiplin", columns, _watch_rows(found))
+    sheet = book.sheet("Disiplin", [column.width for column in columns], frozen="A3")
+    sheet.append([book.cell(sheet, NOTICE, "plain")])
+    book.add_table(sheet, columns, _watch_rows(found), 2)
 
 
 def _watch_rows(found: Watch) -> Iterator[Sequence[Value]]:
@@ -260,4 +262,3 @@ def _watch_rows(found: Watch) -> Iterator[Sequence[Value]]:
                 person = line.person
                 counts = (line.absent, line.late_minutes, line.days, line.longest_run)
                 yield title, listed, person.name, person.nip, *counts, "ya" if line.newly else "", words
-    yield "", "", NOTICE, "", 0, 0, 0, 0, "", ""

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from domain.errors import DatabaseUnavailable, LostCommit
@@ -60,12 +61,28 @@ class Database:
 
         Raises ``LostCommit`` when a database error was swallowed inside the block: PostgreSQL would answer COMMIT
         with a silent ROLLBACK. A block that must survive such an error uses ``uow.nested()``.
+        Raises ``DatabaseUnavailable`` when the server is gone, refuses connections or has no room left.
         """
-        async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as session, session.begin():
-            yield UnitOfWork(session, self._presence)
+        try:
+            async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+                yield UnitOfWork(session, self._presence)
+        except (DBAPIError, psycopg.OperationalError) as error:
+            if _is_outage(error):
+                raise DatabaseUnavailable(f"basis data tidak dapat dihubungi: {type(error).__name__}") from error
+            raise
 
 
 _UTC = "-c timezone=UTC"
+_OUTAGES = ("08", "53", "57P")  # connection, no room left, shut down
+
+
+def _is_outage(error: DBAPIError | psycopg.OperationalError) -> bool:
+    """Whether the server itself is the trouble; without a code of its own no server has answered."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlstate", None)
+    return isinstance(cause, psycopg.OperationalError) and (code is None or code.startswith(_OUTAGES))
 
 
 def _refuse_lost_commit(connection: Connection) -> None:

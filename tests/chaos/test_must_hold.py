@@ -12,6 +12,7 @@ from email.policy import SMTP
 
 import pytest
 
+from storage.postgres import EmbeddedPostgres
 from tests.chaos.house import MORNING, RECEIVER, USER, House, Service, house, office_mail, sheet_of
 from tests.fakes.mail_desk import mail as plain_mail
 from tests.fakes.proxy import wire_to
@@ -153,6 +154,27 @@ async def test_item_14_an_outage_of_the_way_out_keeps_the_outbox_while_intake_go
         assert len(made.sink.taken) == 40
     with capsys.disabled():
         print(f"\nitem 14: 40 sheets recorded in the outage; all 40 receipts {took:.0f} s after it, none twice")
+
+
+def test_a_database_that_goes_away_for_a_while_costs_nothing_but_the_wait(
+    made: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = EmbeddedPostgres(made.data)
+    with made.serving() as service:
+        made.server.deliver(USER, sheet_mail(made, 1))
+        service.until(lambda: recorded(made) == 1, 60)
+        server.stop()
+        made.server.deliver(USER, sheet_mail(made, 2))
+        away = time.monotonic() + 45  # long enough for every worker to have given up
+        service.until(lambda: time.monotonic() > away, 60)
+        assert not service.ready()
+        server.start()
+        made.server.deliver(USER, sheet_mail(made, 3))
+        took = service.until(lambda: recorded(made) == 3 and not waiting(made), 120)
+        assert service.ready()
+    assert len(made.sink.taken) == 3
+    with capsys.disabled():
+        print(f"\ndatabase away for 45 s: all recorded and answered {took:.0f} s after it was back")
 
 
 def test_item_7_a_live_mail_is_recorded_within_60_seconds_behind_a_backlog_of_ten_thousand(

@@ -170,7 +170,7 @@ def test_thirty_one_days_fit_and_each_cell_lies_in_its_column(profile_name: str,
         words = []
         for page in found:
             on_page = page.extract_words()
-            end = next((w["top"] for w in on_page if w["text"] == "Jumlah"), page.height)
+            end = next((w["top"] for w in on_page if w["text"] == "Jumlah"), page.height - 40)
             words += [w for w in on_page if w["top"] < end]
     for day in range(31):
         low, high = (left + day * table.day) * _POINTS, (left + (day + 1) * table.day) * _POINTS
