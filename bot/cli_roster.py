@@ -51,7 +51,7 @@ async def _import(place: Installation, read: RosterFile, dry_run: bool, by: str,
     today = place.clock.now().astimezone(place.profile.tz).date()
     async with place.db.begin() as uow:
         old = await uow.roster.load()
-        new = merge(old, read.roster, today)
+        new = merge(old, read.beside(old), today)
         changes = diff(old, new)
         if not dry_run and changes:
             await uow.roster.replace(new, by, place.clock.now())

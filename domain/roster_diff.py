@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 from domain.roster import Address, Delegation, Person, Placement, Roster, Unit
 
@@ -88,6 +89,36 @@ def merge(old: Roster | None, new: Roster, effective: date) -> Roster:
     for key in gone:
         placements += _ended(old.placements_of(key), effective)
     return replace(new, people={**new.people, **gone}, placements=tuple(placements))
+
+
+def keep_unsaid(
+    old: Roster | None, new: Roster, *, units: bool, addresses: bool, delegations: bool, plans: bool
+) -> Roster:
+    """``new`` with what its file did not speak of taken from ``old``: a missing sheet is silence, not emptiness.
+
+    Each flag says whether the file carried that sheet. Without a sheet of units, units without people stay, and the
+    others keep their aliases and mailbox.
+    """
+    if old is None:
+        return new
+    kept = dict(new.units)
+    if not units:
+        told = {
+            code: replace(unit, **_kept_of(old.units[code], unit)) for code, unit in kept.items() if code in old.units
+        }
+        kept = {**old.units, **kept, **told}
+    registered = new.addresses if units and addresses else tuple(dict.fromkeys((*new.addresses, *old.addresses)))
+    return replace(
+        new,
+        units=kept,
+        addresses=registered,
+        delegations=new.delegations if delegations else old.delegations,
+        day_plans=new.day_plans if plans else old.day_plans,
+    )
+
+
+def _kept_of(old: Unit, new: Unit) -> dict[str, Any]:
+    return {"aliases": new.aliases or old.aliases, "mailbox": new.mailbox or old.mailbox}
 
 
 def _history(old: tuple[Placement, ...], new: tuple[Placement, ...], effective: date) -> list[Placement]:

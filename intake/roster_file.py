@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from domain.errors import RosterError
 from domain.roster import Roster
+from domain.roster_diff import keep_unsaid
 from intake import roster_layout as layout
 from intake.roster_people import (
     address_order,
@@ -24,10 +25,25 @@ _SHOWN = 5  # faults in the message itself; all are in ``problems``
 
 @dataclass(frozen=True, slots=True)
 class RosterFile:
-    """A roster file that was read: the draft (``version`` 0) and what a person should look at."""
+    """A roster file that was read: the draft (``version`` 0) and what a person should look at.
+
+    ``sheets`` are the names of the sheets it carried (``roster_layout``); a CSV carries only the people's.
+    """
 
     roster: Roster
     warnings: tuple[str, ...] = ()
+    sheets: frozenset[str] = frozenset()
+
+    def beside(self, old: Roster | None) -> Roster:
+        """The draft, with what the file does not speak of kept from ``old``."""
+        return keep_unsaid(
+            old,
+            self.roster,
+            units=layout.UNITS in self.sheets,
+            addresses=layout.ADDRESSES in self.sheets,
+            delegations=layout.DELEGATIONS in self.sheets,
+            plans=layout.PLANS in self.sheets,
+        )
 
 
 def read_roster(data: bytes, filename: str) -> RosterFile:
@@ -54,7 +70,7 @@ def read_roster(data: bytes, filename: str) -> RosterFile:
         notes.problems.append(f"lembar {layout.PEOPLE}: tidak ada pegawai")
     if notes.problems:
         raise RosterError(_message(notes.problems), file=filename, problems=tuple(notes.problems))
-    return RosterFile(roster, (*notes.warnings, *_without_head(roster)))
+    return RosterFile(roster, (*notes.warnings, *_without_head(roster)), frozenset(tables))
 
 
 def _message(problems: list[str]) -> str:

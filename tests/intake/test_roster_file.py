@@ -9,9 +9,9 @@ import pytest
 from openpyxl import Workbook
 
 from domain.errors import RosterError
-from domain.roster import AddressRole, DayPlan, Delegation, Placement, Route
+from domain.roster import Address, AddressRole, DayPlan, Delegation, Person, Placement, Roster, Route, Unit
 from domain.terms import Pattern, Scheme
-from intake.roster_file import RosterFile, read_roster
+from intake.roster_file import RosterFile, read_roster, write_roster, write_roster_csv
 
 HEAD = ["no", "nama", "nip", "status", "unit", "unit_kode", "induk", "jenis_unit", "pola_hari", "jalur", "kepala"]
 HEAD += ["finger_id", "atasan_nip", "hp", "email"]
@@ -228,3 +228,34 @@ def test_strange_nips_shared_fingers_and_unknown_superiors_are_warnings() -> Non
     assert "ID finger 10001 juga dipakai di baris 2" in text
     assert "atasan '199' tidak ada di berkas" in text
     assert found.roster.people[odd].superior is None
+
+
+SOMEBODY = Person("198001012005011001", "Budi Santoso", "Budi Santoso", "198001012005011001")
+
+
+def test_a_file_of_people_alone_forgets_no_unit_and_no_address() -> None:
+    empty = Unit("U9", "Dinas Tanpa Pegawai", mailbox="dua@bkd.test")
+    old = Roster(
+        version=4,
+        units={"U1": Unit("U1", "Dinas Satu", aliases=("D1",)), "U9": empty},
+        people={SOMEBODY.key: SOMEBODY},
+        placements=(Placement("198001012005011001", "U1", date(2000, 1, 1), head=True),),
+        addresses=(Address(Scheme.MAIL, "dinas.satu@opd.test", unit="U1", role=AddressRole.RECAP_OFFICER),),
+        delegations=(Delegation("U1", "198001012005011001", "Plt.", date(2026, 1, 1)),),
+    )
+    again = read_roster(write_roster_csv(old), "pegawai.csv").beside(old)
+    assert again.units["U9"] == empty
+    assert again.units["U1"].aliases == ("D1",)
+    assert set(old.addresses) <= set(again.addresses)
+    assert again.delegations == old.delegations
+
+
+def test_a_whole_workbook_says_what_is_gone() -> None:
+    old = Roster(version=4, units={"U9": Unit("U9", "Dinas Lama")}, people={}, placements=())
+    new = Roster(
+        version=0,
+        units={"U1": Unit("U1", "Dinas Satu")},
+        people={SOMEBODY.key: SOMEBODY},
+        placements=(Placement("198001012005011001", "U1", date(2000, 1, 1), head=True),),
+    )
+    assert "U9" not in read_roster(write_roster(new), "pegawai.xlsx").beside(old).units
