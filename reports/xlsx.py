@@ -26,7 +26,8 @@ from reports.numbering import Change, ReportIdentity
 from reports.steady_xlsx import saved
 
 Value = str | int
-HEAD_HEIGHT = 31  # points: two lines
+LINE_HEIGHT = 15.5  # points
+HEAD_HEIGHT = 2 * LINE_HEIGHT
 _THIN = Side(style="thin", color="808080")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _PAPER = {Paper.A4: 9, Paper.F4: 14}  # Excel's numbers; 14 is 8.5 x 13 inch, the nearest to F4
@@ -108,9 +109,13 @@ class Book:
         sheet.append([self.cell(sheet, column.head, "head") for column in columns])
         styles = [column.style for column in columns]
         last = first
+        wrapped = [(place, column.width) for place, column in enumerate(columns) if column.style == "wrap"]
         for row in rows:
-            sheet.append([self.cell(sheet, value, style) for value, style in zip(row, styles, strict=True)])
             last += 1
+            lines = max((_lines(str(row[place]), width) for place, width in wrapped), default=1)
+            if lines > 1:  # neither Excel nor LibreOffice makes room by itself in a file that it did not write
+                sheet.row_dimensions[last].height = LINE_HEIGHT * lines
+            sheet.append([self.cell(sheet, value, style) for value, style in zip(row, styles, strict=True)])
         sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(columns))}{last}"
         return last
 
@@ -142,6 +147,11 @@ class Book:
     def saved(self, moment: datetime) -> bytes:
         """The bytes; the same figures give the same ones."""
         return saved(self.book, moment)
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that ``text`` needs in a column of ``width`` characters; words leave about a tenth of each unused."""
+    return max(1, -(-len(text) * 11 // int(width * 10)))
 
 
 def _styles() -> list[NamedStyle]:

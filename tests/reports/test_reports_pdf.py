@@ -267,4 +267,16 @@ def test_a_week_with_corrections_of_everybody_tells_who_made_them() -> None:
     more = replace(
         found, corrections=(one, replace(one, at=one.at + timedelta(minutes=5))), corrected_by=(("Petugas Rekap", 2),)
     )
-    assert "Menurut petugas: Petugas Rekap 2." in " ".join(pages(weekly_pdf(more, week_frame())))
+    assert "Menurut petugas: Petugas Rekap (2)." in " ".join(pages(weekly_pdf(more, week_frame())))
+
+
+def test_a_month_without_people_or_returns_is_still_a_report() -> None:
+    nobody = a_month("tulungagung", 1, 0)
+    assert "Rekap memuat 0 pegawai dari 0 unit" in pages(monthly_pdf(nobody, month_frame(nobody)))[0]
+    month = replace(a_month("tulungagung", 1, 2), returns=())
+    assert "Dinas Perhubungan 1 2 44" in pages(monthly_pdf(month, month_frame(month)))[0]
+
+
+def test_only_numbers_of_18_digits_are_written_with_spaces() -> None:
+    assert spaced_nip("196804111993031009") == "19680411 199303 1 009"
+    assert spaced_nip("F17") == "F17"

@@ -43,7 +43,7 @@ def charts(book: Workbook, title: str) -> int:
 
 @pytest.fixture(scope="module")
 def week() -> Weekly:
-    given = week_input(TLG, 6, 5)
+    given = week_input(TLG, 6, 12)
     return weekly(replace(given, sendings=[replace(s, channel=Scheme.MAIL) for s in given.sendings]), TLG)
 
 
@@ -122,6 +122,14 @@ def test_nothing_typed_by_people_becomes_a_formula(text: str) -> None:
     assert cell.data_type == "s"
     assert cell.value == text.replace("\x0b", "")
     assert cell.quotePrefix is text.startswith(("=", "+", "-", "@"))
+
+
+def test_long_words_get_the_lines_they_need(week_book: Workbook) -> None:
+    sheet = week_book["Disiplin"]
+    words = {row: str(sheet.cell(row, 10).value) for row in range(3, sheet.max_row + 1)}
+    tall = {row for row in words if (sheet.row_dimensions[row].height or 15) > 20}
+    assert tall == {row for row, text in words.items() if len(text) > 64}
+    assert tall
 
 
 def test_a_report_without_discipline_watch_has_no_such_sheet() -> None:
