@@ -43,7 +43,7 @@ $(READY): requirements-dev.txt
 	fi; \
 	echo "Menyiapkan .venv dengan $$found (hanya sekali, beberapa menit) ..." >&2; \
 	$$found -m venv .venv
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@
 
 clean:

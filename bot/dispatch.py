@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from domain.errors import Expired, Permanent, Retryable
-from domain.ports import Clock
+from domain.ports import BlobStore, Clock
 from domain.terms import Scheme
-from intake.channel import Channel, OutgoingMail
+from intake.channel import Channel, OutgoingFile, OutgoingMail
 from intake.observer import Observer
 from storage.engine import Database, UnitOfWork
 from storage.records import OutboxRow
@@ -22,9 +22,12 @@ class Dispatcher:
     under the same Message-ID, so that the receiver's mail program folds both into one.
     """
 
-    def __init__(self, db: Database, channels: Mapping[Scheme, Channel], clock: Clock, observer: Observer) -> None:
+    def __init__(
+        self, db: Database, channels: Mapping[Scheme, Channel], blobs: BlobStore, clock: Clock, observer: Observer
+    ) -> None:
         self._db = db
         self._channels = channels
+        self._blobs = blobs
         self._clock = clock
         self._observer = observer
 
@@ -42,7 +45,7 @@ class Dispatcher:
         if channel is None:
             return await self._failed(row, "no_channel", f"tidak ada saluran {row.scheme}")
         try:
-            accepted = await channel.send(_outbound(row))
+            accepted = await channel.send(await self._outbound(row))
         except Retryable as error:
             return await self._later(row, error)
         except Expired:
@@ -82,14 +85,14 @@ class Dispatcher:
             await uow.outbox.mark_failed(row.id, code, error)
         return "failed"
 
-
-def _outbound(row: OutboxRow) -> OutgoingMail:
-    return OutgoingMail(
-        dedupe_key=row.dedupe_key,
-        to=row.to_address,
-        subject=row.subject,
-        text=row.body,
-        in_reply_to=row.headers.get("in_reply_to"),
-        references=tuple(row.headers.get("references", "").split()),
-        expires_at=row.expires_at,
-    )
+    async def _outbound(self, row: OutboxRow) -> OutgoingMail:
+        return OutgoingMail(
+            dedupe_key=row.dedupe_key,
+            to=row.to_address,
+            subject=row.subject,
+            text=row.body,
+            in_reply_to=row.headers.get("in_reply_to"),
+            references=tuple(row.headers.get("references", "").split()),
+            files=tuple([OutgoingFile(f.name, f.media_type, await self._blobs.get(f.sha256)) for f in row.files]),
+            expires_at=row.expires_at,
+        )

@@ -87,7 +87,7 @@ class Service:
         jobs = Jobs(
             place.db,
             pipeline_of(place, self._sandbox, self._observer),
-            Dispatcher(place.db, channels, place.clock, self._observer),
+            Dispatcher(place.db, channels, place.blobs, place.clock, self._observer),
             place.clock,
         )
         app = worker_app(place.urls.service)

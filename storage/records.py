@@ -289,8 +289,20 @@ class QuestionRow(NewQuestion):
 
 
 @dataclass(frozen=True, slots=True)
+class LetterFile:
+    """An attachment of a letter; its bytes lie among the originals under ``sha256``."""
+
+    name: str
+    media_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewOutbox:
-    """A letter to send once; UNIQUE(dedupe_key). ``headers`` thread it; after ``expires_at`` it is not sent."""
+    """A letter to send once; UNIQUE(dedupe_key). ``headers`` thread it; after ``expires_at`` it is not sent.
+
+    ``files`` are put into the archive before the letter is.
+    """
 
     dedupe_key: str
     scheme: Scheme
@@ -303,6 +315,7 @@ class NewOutbox:
     headers: Mapping[str, str] = field(default_factory=dict)
     message_id: int | None = None
     submission_id: int | None = None
+    files: tuple[LetterFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.terms import Authenticity, Scheme
-from storage.records import MessageState, OutboxState
-from storage.schema.base import Base, ref, serial
+from storage.records import LetterFile, MessageState, OutboxState
+from storage.schema.base import Base, as_json, ref, serial
 
 
 class Message(Base):
@@ -110,6 +110,7 @@ class Outbox(Base):
     subject: Mapped[str]
     body: Mapped[str]
     headers: Mapped[dict[str, Any]]
+    files: Mapped[tuple[LetterFile, ...]] = as_json(tuple[LetterFile, ...])
     due_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime | None]
     message_id: Mapped[int | None] = ref("message.id")

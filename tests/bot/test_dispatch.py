@@ -15,7 +15,8 @@ from intake.mail_message import message_id_for
 from intake.mail_send import MailSender, SmtpSettings
 from intake.observer import Unobserved
 from storage.engine import Database
-from storage.records import OutboxRow, OutboxState
+from storage.records import LetterFile, OutboxRow, OutboxState
+from tests.fakes.blobs import MemoryBlobs
 from tests.fakes.clock import StillClock
 from tests.fakes.dovecot import free_port
 from tests.fakes.rows import NOW, new_message, new_outbox
@@ -68,7 +69,7 @@ class Office:
 
     def dispatcher(self, post: object, observer: Unobserved | None = None, clock: Clock | None = None) -> Dispatcher:
         channels = {Scheme.MAIL: post} if post else {}
-        return Dispatcher(self.db, channels, clock or self.clock, observer or Unobserved())  # type: ignore[arg-type]
+        return Dispatcher(self.db, channels, MemoryBlobs(), clock or self.clock, observer or Unobserved())  # type: ignore[arg-type]
 
     async def row(self) -> OutboxRow:
         async with self.db.begin() as uow:
@@ -183,7 +184,7 @@ async def test_item_2_a_kill_between_250_and_our_update_sends_at_most_once_more_
 ) -> None:
     post = Post()
     other = await Database.open(database_url)
-    killed = Dispatcher(other, {Scheme.MAIL: post}, office.clock, Steps("sent"))
+    killed = Dispatcher(other, {Scheme.MAIL: post}, MemoryBlobs(), office.clock, Steps("sent"))
     with pytest.raises(KeyboardInterrupt):
         await killed.deliver(office.id)
     assert not await office.due(), "its process still lives"
@@ -193,3 +194,17 @@ async def test_item_2_a_kill_between_250_and_our_update_sends_at_most_once_more_
     assert await office.dispatcher(post).deliver(office.id) == "taken"
     assert len(post.sent) == 2
     assert len({message_id_for(mail.dedupe_key, FROM) for mail in post.sent}) == 1
+
+
+async def test_a_letter_carries_its_files_from_the_archive(office: Office) -> None:
+    blobs, post = MemoryBlobs(), Post()
+    kept = LetterFile("rekap.pdf", "application/pdf", await blobs.put(b"%PDF-1.7 rekap"))
+    async with office.db.begin() as uow:
+        id_ = await uow.outbox.put(new_outbox("report:1", files=(kept,)))
+        assert id_ is not None
+        assert (await uow.outbox.get(id_)).files == (kept,)
+    dispatcher = Dispatcher(office.db, {Scheme.MAIL: post}, blobs, office.clock, Unobserved())
+    assert await dispatcher.deliver(id_) == "sent"
+    assert [(f.name, f.media_type, f.data) for f in post.sent[0].files] == [
+        ("rekap.pdf", "application/pdf", b"%PDF-1.7 rekap")
+    ]

@@ -16,6 +16,7 @@ from intake.letters import Outgoing
 from intake.observer import Unobserved
 from storage.engine import Database
 from storage.records import OutboxState
+from tests.fakes.blobs import MemoryBlobs
 from tests.fakes.clock import StillClock
 from tests.fakes.desk_world import ALWAYS, PROFILE, ROSTER, at
 from tests.fakes.rows import new_outbox
@@ -124,7 +125,7 @@ async def test_the_deadline_is_checked_again_at_delivery(database: Database, now
     async with database.begin() as uow:
         id_ = await uow.outbox.put(new_outbox("reminder:U1", expires_at=LATE))
         assert id_ is not None
-    dispatcher = Dispatcher(database, {Scheme.MAIL: channel}, StillClock(now), Unobserved())
+    dispatcher = Dispatcher(database, {Scheme.MAIL: channel}, MemoryBlobs(), StillClock(now), Unobserved())
     assert await dispatcher.deliver(id_) == became
     async with database.begin() as uow:
         assert (await uow.outbox.get(id_)).state is OutboxState(became)

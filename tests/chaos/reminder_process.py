@@ -25,6 +25,7 @@ from intake.observer import Unobserved
 from storage.engine import Database
 from storage.jobs import DELIVER, worker_app
 from tests.chaos.reminder_clock import LeapingClock, Piece
+from tests.fakes.blobs import MemoryBlobs
 
 
 class Journal(Unobserved):
@@ -63,7 +64,7 @@ async def main(told: dict[str, Any]) -> None:
     db = await Database.open(told["url"])
     settings = SmtpSettings("127.0.0.1", told["port"], "presensi@bkd.test", "Posko", tls="none")
     channel = Watched(settings, clock, journal)
-    dispatcher = Dispatcher(db, {Scheme.MAIL: channel}, clock, journal)
+    dispatcher = Dispatcher(db, {Scheme.MAIL: channel}, MemoryBlobs(), clock, journal)
     app = worker_app(told["url"])
     app.task(name=DELIVER.name, queue=DELIVER.queue)(dispatcher.deliver)
     # A window lasts seconds here and not half an hour: what a killed process left is looked for in proportion.

@@ -1,0 +1,8 @@
+"""WhatsApp and Telegram, keterangan, delivery states."""
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    pass
