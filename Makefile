@@ -5,7 +5,7 @@ READY := .venv/.siap
 # Pilihan tambahan untuk pytest, misalnya: make test ARGS="-k clock"
 ARGS :=
 
-.PHONY: demo test lint types unit sweep bench clean
+.PHONY: demo test lint types unit sweep bench golden clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)
@@ -30,6 +30,10 @@ sweep: $(READY)
 
 bench: $(READY)
 	$(PYTHON) -m benchmarks
+
+# Tabel acuan tests/data: tinjau perubahannya dengan tangan sebelum disimpan.
+golden: $(READY)
+	$(PYTHON) -m tests.golden_due
 
 $(READY): requirements-dev.txt
 	@for name in python3 python3.14 python3.13 python3.12 python3.11; do \

@@ -37,7 +37,7 @@ from domain.profile_rules import (
     SanctionTable,
     Text,
 )
-from domain.profile_time import Deadlines, WindowRule, check_windows
+from domain.profile_time import Deadlines, SheetMailing, WindowRule, check_windows
 from domain.terms import Session, StatusKey
 
 _FOLDER = Path(__file__).parent / "profiles"
@@ -69,6 +69,9 @@ class Profile(Part):
     retake_minutes: int = Field(default=30, ge=0, le=240, description="menit foto ulang masih memakai waktu pertama")
     sheet_layout: Literal["weekly", "daily"] = Field(
         default="weekly", description='lembar tercetak: "weekly" atau "daily" (TLG-09)'
+    )
+    sheet_mailing: SheetMailing | None = Field(
+        default=None, description="pengiriman lembar tercetak lewat surel; tanpa ini tidak dikirim (TLG-09, TLG-16)"
     )
     codes: dict[str, StatusCode] = Field(min_length=1, description="kode status dan artinya (K1 s.d. K3)")
     deadlines: Deadlines = Field(description="batas laporan (K5, K6)")

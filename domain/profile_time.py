@@ -13,6 +13,8 @@ from domain.profile_base import ClockTime, Closing, Misfit, Part
 from domain.terms import Pattern, Session
 
 Weekday = Annotated[int, Field(ge=1, le=7)]
+Minutes = Annotated[int, Field(ge=1, le=1440)]
+WorkingDays = Annotated[int, Field(ge=0, le=20)]
 
 
 class WindowRule(Part):
@@ -148,3 +150,24 @@ class Deadlines(Part):
     final_minutes_after_last_window: int = Field(
         default=0, ge=0, le=480, description="lembar akhir sekian menit sesudah jendela terakhir unit (TLG-10)"
     )
+    remind_minutes_before: tuple[Minutes, ...] = Field(
+        default=(), description="pengingat rekap bulanan sekian menit sebelum batas (TLG-D5)"
+    )
+    remind_working_days_before: tuple[WorkingDays, ...] = Field(
+        default=(),
+        description="pengingat rekap bulanan sekian hari kerja sebelum hari batas; 0 = hari batas itu, atau hari kerja "
+        "terakhir sebelumnya bila libur (MLG-09)",
+    )
+    remind_at: ClockTime | None = Field(default=None, description="jam pengingat pada hari kerja itu")
+
+    @model_validator(mode="after")
+    def _reminder_days_have_their_hour(self) -> "Deadlines":
+        if bool(self.remind_working_days_before) != (self.remind_at is not None):
+            raise Misfit(("remind_at",), "diisi hanya dan harus bersama remind_working_days_before")
+        return self
+
+
+class SheetMailing(Part):
+    """When each unit gets its printed sheet by mail (TLG-09, TLG-16): before its week, or when a period begins."""
+
+    at: ClockTime = Field(description="jam pada hari kerja terakhir sebelum minggu lembar itu, misalnya 10.00")
