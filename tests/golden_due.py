@@ -53,8 +53,8 @@ def weeks() -> Iterator[Sequence[str]]:
                 _windows(datang),
                 _windows(pulang),
                 _moment(mailing_moment(calendar, pattern, monday)),
-                _moment(recap and recap.due),
-                _moment(recap and recap.late_from),
+                _moment(recap.due if recap else None),
+                _moment(recap.late_from if recap else None),
             )
             monday += timedelta(days=7)
 
@@ -74,13 +74,13 @@ def months() -> Iterator[Sequence[str]]:
                     str(pattern.value),
                     f"{year}-{month:02}",
                     str(calendar.last_working_day(year, month, pattern)),
-                    _moment(plan and plan.draft_at),
-                    _moment(plan and plan.final_at),
+                    _moment(plan.draft_at if plan else None),
+                    _moment(plan.final_at if plan else None),
                     ", ".join(map(_moment, plan.reminders)) if plan else "-",
-                    _moment(plan and plan.due),
-                    _moment(plan and plan.late_from),
-                    _moment(plan and plan.revised_at),
-                    *(_moment(deadline and deadline.due) for deadline in closes),
+                    _moment(plan.due if plan else None),
+                    _moment(plan.late_from if plan else None),
+                    _moment(plan.revised_at if plan else None),
+                    *(_moment(deadline.due if deadline else None) for deadline in closes),
                 )
 
 
