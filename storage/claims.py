@@ -7,12 +7,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.presence import alive_numbers
 from storage.records import MAX_ATTEMPTS
-from storage.schema import Message, Outbox
+from storage.schema import Message, Outbox, ReportOrder
 
 _FIRST_PAUSE = timedelta(seconds=15)
+Claimed = type[Message] | type[Outbox] | type[ReportOrder]
 
 
-def unclaimed(table: type[Message] | type[Outbox], now: datetime) -> ColumnElement[bool]:
+def unclaimed(table: Claimed, now: datetime) -> ColumnElement[bool]:
     """Nobody works on the row: never claimed, the lease is over, or the claimant is dead."""
     return or_(
         table.claimed_until.is_(None),
@@ -21,7 +22,7 @@ def unclaimed(table: type[Message] | type[Outbox], now: datetime) -> ColumnEleme
     )
 
 
-def ready(table: type[Message] | type[Outbox], now: datetime) -> ColumnElement[bool]:
+def ready(table: Claimed, now: datetime) -> ColumnElement[bool]:
     """The row may be tried (again) now; the caller adds the state."""
     return and_(unclaimed(table, now), table.next_try_at <= now, table.attempts < MAX_ATTEMPTS)
 

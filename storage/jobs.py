@@ -24,6 +24,7 @@ class Task:
 
 READ_MESSAGE = Task("read_message", "read", "message_id")
 DELIVER = Task("deliver", "send", "outbox_id")
+MAKE_REPORT = Task("make_report", "report", "order_id")
 
 # Never opened: it only spells out jobs, which are inserted on the transaction's own connection.
 _speller = procrastinate.App(connector=procrastinate.PsycopgConnector())

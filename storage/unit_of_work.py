@@ -20,6 +20,7 @@ from storage.outbox import OutboxRows
 from storage.periods import CalendarOverrides, Periods
 from storage.presence import Presence
 from storage.questions import Questions
+from storage.reports import ReportOrders, Reports
 from storage.roster import RosterTables
 from storage.sheets import Sheets
 from storage.sightings import Sightings
@@ -34,6 +35,7 @@ class UnitOfWork:
         self._session = session
         self.messages = Messages(session, presence)
         self.outbox = OutboxRows(session, presence)
+        self.report_orders = ReportOrders(session, presence)
 
     @cached_property
     def sightings(self) -> Sightings:
@@ -64,6 +66,11 @@ class UnitOfWork:
     def questions(self) -> Questions:
         """Doubts that wait for a person."""
         return Questions(self._session)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Every version of every report."""
+        return Reports(self._session)
 
     @cached_property
     def roster(self) -> RosterTables:

@@ -7,6 +7,7 @@ Unique keys are the idempotency. No default is SQL ``now()``: moments come from 
 from storage.schema.base import Base
 from storage.schema.mail import File, FileReading, MailCursor, Message, MessageFile, OAuthToken, Outbox, Sighting
 from storage.schema.recording import Arrival, Fact, Question, Submission, SubmissionCounter
+from storage.schema.reports import Report, ReportOrder
 from storage.schema.roster import (
     Address,
     CalendarOverrideTable,
@@ -44,6 +45,8 @@ __all__ = [
     "Person",
     "Placement",
     "Question",
+    "Report",
+    "ReportOrder",
     "RosterVersion",
     "Sheet",
     "Sighting",
