@@ -5,7 +5,7 @@ Facts are append-only; nothing here changes one. Nobody becomes absent here: TLG
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ class FactSource(StrEnum):
 
     SHEET = "sheet"  # read from a sheet by a parser
     OFFICER = "officer"  # said by the unit's recap officer ("menurut petugas")
+    EXCUSE = "excuse"  # a keterangan that was decided on its evidence; EMPTY withdraws an earlier one
     DESK = "desk"  # decided by a person at BKD who saw the evidence
 
 
@@ -49,12 +50,16 @@ class SeenFact:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A person's current status for one session; ``first_seen_at`` is "pertama terlihat" (TLG-05a)."""
+    """A person's current status for one session; ``first_seen_at`` is "pertama terlihat" (TLG-05a).
+
+    ``said`` is what the unit's officer told ("menurut petugas") where that has not become the status itself.
+    """
 
     state: MarkState
     key: StatusKey | None = None
     first_seen_at: datetime | None = None
     verified: bool = True
+    said: StatusKey | None = None
 
 
 _PRESENT = (Verdict.SIGNED, Verdict.REPORTED)
@@ -63,16 +68,30 @@ _PRESENT = (Verdict.SIGNED, Verdict.REPORTED)
 def current_mark(facts: Iterable[SeenFact]) -> Mark:
     """The one rule that derives the current mark.
 
-    A desk decision beats everything before it; then verified sheets beat unverified ones; among those ink beats
-    a typed mark, a typed mark beats an empty cell. Presence beside a status code contradicts itself and goes to a
-    person, as does an unsure cell that no better sight of it settled.
+    A desk decision on the very cell beats everything. Otherwise sheets speak first: verified ones beat unverified
+    ones; among those ink beats a typed mark, a typed mark beats an empty cell. Presence beside a status code
+    contradicts itself and goes to a person, as does an unsure cell that no better sight of it settled.
+
+    A decided keterangan fills what the sheets leave open and confirms the same code; it never covers presence,
+    another code or an unsure cell, because who decided on a letter did not look at that cell: these go to a person.
+    The officer's word changes no status at all: it is kept beside the mark (``said``) until its evidence is decided;
+    only where it speaks against seen presence does the cell go to a person.
     """
     ordered = sorted(facts, key=lambda f: f.recorded_at)
+    by_source = {source: [f for f in ordered if f.source is source] for source in FactSource}
+    if decisions := by_source[FactSource.DESK]:
+        return _mark_of(decisions[-1], ordered)
+    mark = _seen(by_source[FactSource.SHEET])
+    if excuses := by_source[FactSource.EXCUSE]:
+        mark = _with_excuse(mark, excuses[-1])
+    words = by_source[FactSource.OFFICER]
+    return _with_word(mark, words[-1]) if words else mark
+
+
+def _seen(ordered: list[SeenFact]) -> Mark:
+    """What sheets alone come to."""
     if not ordered:
         return Mark(MarkState.INCOMPLETE)
-    decisions = [f for f in ordered if f.source is FactSource.DESK]
-    if decisions:
-        return _mark_of(decisions[-1], ordered)
     trusted = [f for f in ordered if f.verified] or ordered
     codes = [f for f in trusted if f.verdict is Verdict.CODE]
     present = [f for f in trusted if f.verdict in _PRESENT]
@@ -86,6 +105,22 @@ def current_mark(facts: Iterable[SeenFact]) -> Mark:
             return _mark_of(group[0], group)
     unsure = any(f.verdict is Verdict.UNSURE for f in trusted)
     return Mark(MarkState.TO_CHECK if unsure else MarkState.INCOMPLETE, verified=trusted[-1].verified)
+
+
+def _with_excuse(mark: Mark, excuse: SeenFact) -> Mark:
+    if excuse.verdict is not Verdict.CODE:
+        return mark  # withdrawn
+    if mark.state is MarkState.INCOMPLETE or (mark.state is MarkState.CODE and mark.key is excuse.key):
+        return Mark(MarkState.CODE, excuse.key, mark.first_seen_at or excuse.seen_at)
+    return replace(mark, state=MarkState.TO_CHECK, key=None, said=excuse.key)
+
+
+def _with_word(mark: Mark, word: SeenFact) -> Mark:
+    key = StatusKey.HADIR if word.verdict in _PRESENT else word.key
+    against_presence = mark.state in (MarkState.SIGNED, MarkState.REPORTED) and word.verdict not in _PRESENT
+    if against_presence:
+        return replace(mark, state=MarkState.TO_CHECK, key=None, said=key)
+    return mark if mark.key is not None and mark.key is key else replace(mark, said=mark.said or key)
 
 
 def _mark_of(fact: SeenFact, group: list[SeenFact]) -> Mark:

@@ -67,3 +67,68 @@ def test_the_order_in_which_facts_are_read_changes_nothing(facts: list[SeenFact]
 def test_no_set_of_sheet_facts_ever_makes_anyone_absent(verdicts: list[Verdict]) -> None:
     facts = [fact(v, i, key=StatusKey.DINAS_LUAR if v is Verdict.CODE else None) for i, v in enumerate(verdicts)]
     assert current_mark(facts).key is not StatusKey.ALPA
+
+
+OFFICER, EXCUSE, DESK = FactSource.OFFICER, FactSource.EXCUSE, FactSource.DESK
+
+
+def test_the_officers_word_is_kept_beside_the_mark_and_turns_unsure_into_nothing_final() -> None:
+    for verdict, key in ((Verdict.SIGNED, None), (Verdict.CODE, StatusKey.DINAS_LUAR)):
+        mark = current_mark([fact(Verdict.UNSURE), fact(verdict, 9, key=key, source=OFFICER)])
+        assert mark.state is MarkState.TO_CHECK
+        assert mark.said is (key or StatusKey.HADIR)
+    empty = current_mark([fact(Verdict.EMPTY), fact(Verdict.CODE, 9, key=StatusKey.SAKIT, source=OFFICER)])
+    assert (empty.state, empty.key, empty.said) == (MarkState.INCOMPLETE, None, StatusKey.SAKIT)
+
+
+def test_the_officers_word_against_seen_presence_goes_to_a_person() -> None:
+    mark = current_mark([fact(Verdict.SIGNED), fact(Verdict.CODE, 9, key=StatusKey.SAKIT, source=OFFICER)])
+    assert (mark.state, mark.said) == (MarkState.TO_CHECK, StatusKey.SAKIT)
+    assert current_mark([fact(Verdict.SIGNED), fact(Verdict.EMPTY, 9, source=OFFICER)]).state is MarkState.TO_CHECK
+    assert current_mark([fact(Verdict.SIGNED), fact(Verdict.SIGNED, 9, source=OFFICER)]).state is MarkState.SIGNED
+
+
+def test_a_decided_keterangan_fills_what_is_open_and_confirms_the_same_code() -> None:
+    sick = fact(Verdict.CODE, 600, key=StatusKey.SAKIT, source=EXCUSE)
+    for seen in ([], [fact(Verdict.EMPTY)], [fact(Verdict.CODE, key=StatusKey.SAKIT, verified=False)]):
+        mark = current_mark([*seen, sick])
+        assert (mark.state, mark.key, mark.verified) == (MarkState.CODE, StatusKey.SAKIT, True)
+
+
+def test_a_decided_keterangan_covers_neither_presence_nor_another_code_nor_an_unsure_cell() -> None:
+    sick = fact(Verdict.CODE, 600, key=StatusKey.SAKIT, source=EXCUSE)
+    for seen in (fact(Verdict.SIGNED), fact(Verdict.CODE, key=StatusKey.CUTI), fact(Verdict.UNSURE)):
+        mark = current_mark([seen, sick])
+        assert (mark.state, mark.said) == (MarkState.TO_CHECK, StatusKey.SAKIT)
+    settled = fact(Verdict.CODE, 700, key=StatusKey.SAKIT, source=DESK)
+    assert current_mark([fact(Verdict.SIGNED), sick, settled]).key is StatusKey.SAKIT
+
+
+def test_a_withdrawn_keterangan_leaves_what_the_sheets_said() -> None:
+    sick = fact(Verdict.CODE, 600, key=StatusKey.SAKIT, source=EXCUSE)
+    withdrawn = fact(Verdict.EMPTY, 700, source=EXCUSE)
+    assert current_mark([fact(Verdict.EMPTY), sick, withdrawn]).state is MarkState.INCOMPLETE
+    assert current_mark([fact(Verdict.SIGNED), sick, withdrawn]).state is MarkState.SIGNED
+
+
+sources = st.sampled_from([FactSource.SHEET, OFFICER, EXCUSE])
+keys = st.sampled_from([StatusKey.SAKIT, StatusKey.CUTI, StatusKey.DINAS_LUAR])
+
+
+@given(st.lists(st.tuples(st.sampled_from(Verdict), sources, keys), max_size=6))
+def test_nothing_but_a_sheet_or_a_desk_decision_ever_makes_a_cell_signed(
+    drawn: list[tuple[Verdict, FactSource, StatusKey]],
+) -> None:
+    facts = [
+        fact(v, i, source=s, key=k if v is Verdict.CODE else None)
+        for i, (v, s, k) in enumerate(drawn)
+        if s is not EXCUSE or v in (Verdict.CODE, Verdict.EMPTY)
+    ]
+    mark = current_mark(facts)
+    seen = {f.verdict for f in facts if f.source is FactSource.SHEET}
+    if mark.state is MarkState.SIGNED:
+        assert Verdict.SIGNED in seen
+    if mark.state is MarkState.CODE:
+        assert Verdict.CODE in seen or any(f.source is EXCUSE and f.verdict is Verdict.CODE for f in facts)
+    if Verdict.UNSURE in seen and not seen & {Verdict.SIGNED, Verdict.REPORTED, Verdict.CODE}:
+        assert mark.state is MarkState.TO_CHECK
