@@ -6,7 +6,7 @@ from datetime import timedelta
 from domain.errors import Expired, Permanent, Retryable
 from domain.ports import BlobStore, Clock
 from domain.terms import Scheme
-from intake.channel import Channel, OutgoingFile, OutgoingMail
+from intake.channel import Channel, OutgoingFile, OutgoingMessage
 from intake.observer import Observer
 from storage.engine import Database, UnitOfWork
 from storage.records import OutboxRow
@@ -39,7 +39,7 @@ class Dispatcher:
                 return "taken"
             row = await uow.outbox.get(outbox_id)
             if row.expires_at is not None and row.expires_at <= self._clock.now():
-                await uow.outbox.mark_expired(row.id)
+                await uow.outbox.mark_expired(row.id, self._clock.now())
                 return "expired"
         channel = self._channels.get(row.scheme)
         if channel is None:
@@ -70,23 +70,24 @@ class Dispatcher:
     async def _later(self, row: OutboxRow, error: Retryable) -> str:
         """An outage of our own line counts against no letter: the outbox waits until the line is back."""
         wait = max(error.after or 0, BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1])
-        at = self._clock.to_real(self._clock.now()) + timedelta(seconds=wait)
+        now = self._clock.now()
+        at = self._clock.to_real(now) + timedelta(seconds=wait)
         async with self._db.begin() as uow:
-            await uow.outbox.mark_retry(row.id, at, f"{error.code} {error}".strip(), counted=not error.outage)
+            await uow.outbox.mark_retry(row.id, at, f"{error.code} {error}".strip(), now, counted=not error.outage)
         return "retry"
 
     async def _expired(self, row: OutboxRow) -> str:
         async with self._db.begin() as uow:
-            await uow.outbox.mark_expired(row.id)
+            await uow.outbox.mark_expired(row.id, self._clock.now())
         return "expired"
 
     async def _failed(self, row: OutboxRow, code: str, error: str) -> str:
         async with self._db.begin() as uow:
-            await uow.outbox.mark_failed(row.id, code, error)
+            await uow.outbox.mark_failed(row.id, code, error, self._clock.now())
         return "failed"
 
-    async def _outbound(self, row: OutboxRow) -> OutgoingMail:
-        return OutgoingMail(
+    async def _outbound(self, row: OutboxRow) -> OutgoingMessage:
+        return OutgoingMessage(
             dedupe_key=row.dedupe_key,
             to=row.to_address,
             subject=row.subject,

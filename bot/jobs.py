@@ -5,34 +5,41 @@ from collections.abc import Awaitable
 import structlog
 from procrastinate import App
 
+from bot.conversing import Conversing
 from bot.dispatch import Dispatcher
-from domain.ports import Clock
 from intake.pipeline import Pipeline
 from storage.engine import Database
-from storage.jobs import DELIVER, READ_MESSAGE
+from storage.jobs import CONVERSE, DELIVER, READ_MESSAGE
 
 log = structlog.get_logger()
 
-QUEUES = (READ_MESSAGE.queue, DELIVER.queue)
+QUEUES = (READ_MESSAGE.queue, DELIVER.queue, CONVERSE.queue)
 
 
 class Jobs:
-    """What the two kinds of job do, and what a failure means for their rows."""
+    """What each kind of job does, and what a failure means for its row."""
 
-    def __init__(self, db: Database, pipeline: Pipeline, dispatcher: Dispatcher, clock: Clock) -> None:
+    def __init__(self, db: Database, pipeline: Pipeline, dispatcher: Dispatcher, conversing: Conversing) -> None:
         self._db = db
         self._pipeline = pipeline
         self._dispatcher = dispatcher
-        self._clock = clock
+        self._conversing = conversing
 
     def register(self, app: App) -> None:
-        """Give ``app`` its two tasks under the names that ``storage.jobs`` defers by."""
+        """Give ``app`` its tasks under the names that ``storage.jobs`` defers by."""
         app.task(name=READ_MESSAGE.name, queue=READ_MESSAGE.queue)(self.read_message)
         app.task(name=DELIVER.name, queue=DELIVER.queue)(self.deliver)
+        app.task(name=CONVERSE.name, queue=CONVERSE.queue)(self.converse)
 
     async def read_message(self, message_id: int) -> None:
         """Read and record one message; a failure is counted on its row, the fifth sets it aside with one alert."""
         error = await _failure(self._pipeline.read_message(message_id), READ_MESSAGE.name, message_id)
+        if error is not None:
+            await self._pipeline.failed(message_id, error)
+
+    async def converse(self, message_id: int) -> None:
+        """Answer one text or button; a failure is counted on its row like that of a reading."""
+        error = await _failure(self._conversing.converse(message_id), CONVERSE.name, message_id)
         if error is not None:
             await self._pipeline.failed(message_id, error)
 

@@ -21,7 +21,8 @@ from intake.letters import Outgoing
 from intake.mailbox import MailboxReader
 from storage.audit import Sealer
 from storage.engine import Database
-from storage.jobs import DELIVER, READ_MESSAGE
+from storage.jobs import DELIVER
+from storage.messages import WORK
 
 log = structlog.get_logger()
 
@@ -105,13 +106,14 @@ class Rounds:
             for row in await uow.messages.exhausted(now):
                 received = moment_text(row.official_at, self._profile)
                 await self._outgoing.alert_quarantine(uow, row, row.note, self._clock.now(), received)
-            await uow.outbox.exhausted(now)
-            messages = await uow.messages.unfinished(now, MOST_AT_ONCE)
+            await uow.outbox.exhausted(now, self._clock.now())
+            waiting = {state: await uow.messages.unfinished(now, MOST_AT_ONCE, state) for state in WORK}
             letters = await uow.outbox.unfinished(self._clock.now(), now, MOST_AT_ONCE)
-            for task, ids in ((READ_MESSAGE, messages), (DELIVER, letters)):
+            for task, ids in (*((WORK[state], ids) for state, ids in waiting.items()), (DELIVER, letters)):
                 await uow.defer_many(task.name, task.queue, [{task.argument: id_} for id_ in ids])
+        messages = sum(map(len, waiting.values()))
         if messages or letters:
-            log.info("swept", messages=len(messages), letters=len(letters))
+            log.info("swept", messages=messages, letters=len(letters))
 
     async def seal(self) -> None:
         """Chain the audit rows committed since the last round."""

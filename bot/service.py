@@ -12,6 +12,7 @@ from procrastinate.exceptions import ConnectorException
 from bot.access import TokenShelf
 from bot.bootstrap import Installation, channels_of, outgoing_of, pipeline_of
 from bot.clock import demo_clock
+from bot.conversing import Conversing
 from bot.dispatch import Dispatcher
 from bot.jobs import QUEUES, Jobs
 from bot.mailboxes import open_mailboxes
@@ -23,6 +24,7 @@ from desk.metrics import Metrics
 from desk.server import WebServer
 from intake.mailbox import MailboxReader
 from intake.observer import Observer
+from intake.talk import FirstWords
 from parsers.sandbox import Sandbox
 from storage.jobs import DELIVER, worker_app
 
@@ -88,7 +90,7 @@ class Service:
             place.db,
             pipeline_of(place, self._sandbox, self._observer),
             Dispatcher(place.db, channels, place.blobs, place.clock, self._observer),
-            place.clock,
+            Conversing(place.db, FirstWords(), place.clock, self._observer),
         )
         app = worker_app(place.urls.service)
         jobs.register(app)

@@ -15,11 +15,13 @@
     ├── ReadingError                    a file could not be read; ``code`` says why, for the answer to the sender
     ├── ChannelError
     │   ├── Retryable                   try again after ``after`` seconds
-    │   └── Permanent                   never again; ``code`` is the provider's
+    │   ├── Expired                     its time was over before it could be handed over
+    │   ├── Unknown                     perhaps taken: ask before handing it over again
+    │   └── Permanent                   never again; ``code`` is the provider's, ``refusal`` what it means
     └── SandboxError                    the child process itself is unusable
 """
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 
 class ExitCode(IntEnum):
@@ -129,11 +131,27 @@ class Expired(ChannelError):
     """The message's time was over before it could be handed over; nothing left."""
 
 
-class Permanent(ChannelError):
-    """The provider refused for good."""
+class Unknown(ChannelError):
+    """The provider may have taken the message, but its answer was lost."""
 
-    def __init__(self, message: str, *, code: str = "") -> None:
+
+class Refusal(StrEnum):
+    """Why a provider refuses for good, and so what the desk does (facts: chat, table of codes)."""
+
+    WINDOW = "window"  # the reply window is over: once more as a template
+    ADDRESS = "address"  # nobody there
+    BLOCKED = "blocked"  # its owner wants nothing more from us
+    POLICY = "policy"  # template or policy: the operator has to act
+    MEDIA = "media"  # this file cannot be sent there
+    CONFIG = "config"  # our own settings: the operator has to act
+
+
+class Permanent(ChannelError):
+    """The provider refused for good; ``refusal`` None: no more is known than ``code``."""
+
+    def __init__(self, message: str, *, code: str = "", refusal: Refusal | None = None) -> None:
         self.code = code
+        self.refusal = refusal
         super().__init__(message)
 
 

@@ -18,7 +18,7 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr
 
 from domain.errors import Permanent
-from intake.channel import OutgoingFile, OutgoingMail
+from intake.channel import OutgoingFile, OutgoingMessage
 from intake.mail_headers import message_ids
 from intake.sender import strict_address
 
@@ -36,7 +36,7 @@ def message_id_for(dedupe_key: str, from_address: str) -> str:
     return f"<{digest}@{from_address.rpartition('@')[2]}>"
 
 
-def build_mail(mail: OutgoingMail, from_address: str, from_name: str, now: datetime) -> bytes:
+def build_mail(mail: OutgoingMessage, from_address: str, from_name: str, now: datetime) -> bytes:
     """The whole message. Raises ``Permanent`` (code ``bad_address``) when ``mail.to`` is no plain address."""
     to = strict_address(mail.to)
     if to is None:
@@ -56,7 +56,7 @@ def build_mail(mail: OutgoingMail, from_address: str, from_name: str, now: datet
     return message.as_bytes(policy=_ON_THE_WIRE)
 
 
-def _body(mail: OutgoingMail) -> Message:
+def _body(mail: OutgoingMessage) -> Message:
     text = MIMENonMultipart("text", "plain")
     text.set_payload(mail.text.encode("utf-8", "replace").decode(), _UTF8)
     if not mail.files:

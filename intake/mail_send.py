@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import aiosmtplib
@@ -12,7 +13,7 @@ import aiosmtplib
 from domain.errors import Expired, Permanent, Retryable
 from domain.ports import Clock
 from domain.terms import Scheme
-from intake.channel import Accepted, OutgoingMail
+from intake.channel import Accepted, Capabilities, OutgoingMessage
 from intake.mail_message import build_mail, message_id_for
 from intake.oauth import AccessTokens
 
@@ -47,6 +48,7 @@ class MailSender:
     """The channel for mail. Safe for many tasks at once: at most ``connections`` mails are on the wire."""
 
     scheme = Scheme.MAIL
+    capabilities = Capabilities()
 
     def __init__(self, settings: SmtpSettings, clock: Clock) -> None:
         self._settings = settings
@@ -54,7 +56,7 @@ class MailSender:
         self._places = asyncio.Semaphore(settings.connections)
         self._idle: list[aiosmtplib.SMTP] = []
 
-    async def send(self, message: OutgoingMail) -> Accepted:
+    async def send(self, message: OutgoingMessage) -> Accepted:
         """Send one mail; ``Accepted`` after the server's 250 for its data.
 
         Raises ``Retryable`` for 4xx answers, refused logins, time-outs and lost connections, ``Permanent`` for 5xx
@@ -85,6 +87,10 @@ class MailSender:
             self._idle.append(client)
         return Accepted(message_id_for(message.dedupe_key, self._settings.from_address))
 
+    async def find(self, message: OutgoingMessage, since: datetime) -> Sequence[Accepted]:
+        """No mail server tells; a repeated mail is recognised by its Message-ID instead."""
+        return ()
+
     async def close(self) -> None:
         """Say goodbye on the idle connections."""
         while self._idle:
@@ -94,7 +100,7 @@ class MailSender:
             except (aiosmtplib.SMTPException, OSError, TimeoutError):
                 client.close()
 
-    def _seconds_left(self, message: OutgoingMail) -> float | None:
+    def _seconds_left(self, message: OutgoingMessage) -> float | None:
         """Real seconds in which the mail may still be handed over; None: it never expires."""
         if message.expires_at is None:
             return None

@@ -25,6 +25,8 @@ class Task:
 READ_MESSAGE = Task("read_message", "read", "message_id")
 DELIVER = Task("deliver", "send", "outbox_id")
 MAKE_REPORT = Task("make_report", "report", "order_id")
+FETCH_MEDIA = Task("fetch_media", "fetch", "message_id")
+CONVERSE = Task("converse", "talk", "message_id")
 
 # Never opened: it only spells out jobs, which are inserted on the transaction's own connection.
 _speller = procrastinate.App(connector=procrastinate.PsycopgConnector())

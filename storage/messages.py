@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import StorageError
 from domain.terms import Authenticity, Scheme
 from storage.claims import pause_after, ready, unclaimed, without_job
-from storage.jobs import READ_MESSAGE
+from storage.jobs import CONVERSE, FETCH_MEDIA, READ_MESSAGE, Task
 from storage.presence import Presence
 from storage.records import MAX_ATTEMPTS, FailingSender, MessageRow, MessageState, NewMessage
 from storage.rows import insert_once, to_record, to_values
@@ -17,7 +17,14 @@ from storage.schema import Message
 
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 # The product's clock may be shifted, tries are counted in real time: free from the start.
-_UNREAD = {"state": MessageState.NEW, "note": "", "attempts": 0, "next_try_at": _AT_ONCE, "sender_reason": ""}
+_UNREAD = {"note": "", "attempts": 0, "next_try_at": _AT_ONCE, "sender_reason": ""}
+WORK: dict[MessageState, Task] = {
+    MessageState.NEW: READ_MESSAGE,
+    MessageState.FETCHING: FETCH_MEDIA,
+    MessageState.TALKING: CONVERSE,
+}
+"""The job of each unfinished state."""
+_UNFINISHED = Message.state.in_(list(WORK))
 _INSERT_MANY = insert_once(Message, returning_id=False).returning(Message.event_id, Message.id)
 
 
@@ -76,10 +83,10 @@ class Messages:
         return await self._one(select(Message).where(Message.header_id == header_id).order_by(Message.id).limit(1))
 
     async def unread_senders(self) -> set[tuple[Scheme, str]]:
-        """Channel and From of every message that is archived but neither recorded nor set aside."""
+        """Channel and From of every message that may hold a sheet and is neither recorded nor set aside."""
         rows = await self._session.execute(
             select(Message.channel, Message.from_address)
-            .where(Message.state == MessageState.NEW, Message.from_address.is_not(None))
+            .where(Message.state.in_([MessageState.NEW, MessageState.FETCHING]), Message.from_address.is_not(None))
             .distinct()
         )
         return {(channel, address) for channel, address in rows if address}
@@ -96,16 +103,39 @@ class Messages:
             .values(sender_address=address, authenticity=authenticity, sender_reason=reason)
         )
 
-    async def claim(self, id_: int, now: datetime, lease: timedelta) -> bool:
-        """Take the message for ``lease`` real time and count the attempt; False when it is done, early or taken."""
+    async def claim(self, id_: int, now: datetime, lease: timedelta, state: MessageState = MessageState.NEW) -> bool:
+        """Take the message for ``lease`` real time and count the attempt; False when it is done, early or taken.
+
+        ``state`` is the one whose work the caller does.
+        """
         number = await self._presence.show()
         taken = await self._session.scalar(
             update(Message)
-            .where(Message.id == id_, Message.state == MessageState.NEW, ready(Message, now))
+            .where(Message.id == id_, Message.state == state, ready(Message, now))
             .values(claimed_until=now + lease, claimed_by=number, attempts=Message.attempts + 1)
             .returning(Message.id)
         )
         return taken is not None
+
+    async def hand_on(self, id_: int, state: MessageState) -> None:
+        """The work of one unfinished state is done and that of ``state`` begins, with fresh attempts."""
+        await self._session.execute(
+            update(Message)
+            .where(Message.id == id_)
+            .values(state=state, attempts=0, next_try_at=_AT_ONCE, claimed_until=None, claimed_by=None)
+        )
+
+    async def set_official(self, id_: int, at: datetime, basis: str) -> None:
+        """The provider told its own time (TLG-04) before the message was recorded; afterwards it never changes."""
+        await self._session.execute(
+            update(Message).where(Message.id == id_, _UNFINISHED).values(official_at=at, official_basis=basis)
+        )
+
+    async def heard_at(self, channel: Scheme, address: str) -> datetime | None:
+        """When ``address`` last wrote to us through ``channel``."""
+        return await self._session.scalar(
+            select(func.max(Message.first_seen_at)).where(Message.channel == channel, Message.from_address == address)
+        )
 
     async def finish(self, id_: int, state: MessageState, note: str = "") -> None:
         """Close the message; ``note`` says what came of it."""
@@ -115,28 +145,33 @@ class Messages:
 
     async def fail(self, id_: int, now: datetime, error: str) -> int:
         """An attempt failed: try later, or set the message aside after the fifth. Returns the attempts so far."""
-        attempts = await self._session.scalar(select(Message.attempts).where(Message.id == id_).with_for_update())
-        if attempts is None:
+        found = await self._session.execute(
+            select(Message.attempts, Message.state).where(Message.id == id_).with_for_update()
+        )
+        known = found.one_or_none()
+        if known is None:
             raise StorageError(f"tidak ada kiriman nomor {id_}")
+        attempts, state = known
         await self._session.execute(
             update(Message)
-            .where(Message.id == id_, Message.state == MessageState.NEW)
+            .where(Message.id == id_, _UNFINISHED)
             .values(
-                state=MessageState.QUARANTINE if attempts >= MAX_ATTEMPTS else MessageState.NEW,
+                state=MessageState.QUARANTINE if attempts >= MAX_ATTEMPTS else state,
                 note=error,
                 next_try_at=now + pause_after(attempts),
                 claimed_until=None,
                 claimed_by=None,
             )
         )
-        return attempts
+        return int(attempts)
 
-    async def unfinished(self, now: datetime, limit: int = 500) -> list[int]:
-        """Messages that wait without a job or a living claimant, newest first; ``now`` is real time."""
+    async def unfinished(self, now: datetime, limit: int = 500, state: MessageState = MessageState.NEW) -> list[int]:
+        """Messages of ``state`` that wait without a job or a living claimant, newest first; ``now`` is real time."""
+        task = WORK[state]
         found = await self._session.scalars(
             select(Message.id)
-            .where(Message.state == MessageState.NEW, ready(Message, now))
-            .where(without_job(READ_MESSAGE.name, READ_MESSAGE.argument, Message.id))
+            .where(Message.state == state, ready(Message, now))
+            .where(without_job(task.name, task.argument, Message.id))
             .order_by(Message.official_at.desc())
             .limit(limit)
         )
@@ -146,7 +181,7 @@ class Messages:
         """Set aside messages whose fifth attempt died with its process, and return them: each needs one alert."""
         rows = await self._session.scalars(
             update(Message)
-            .where(Message.state == MessageState.NEW, Message.attempts >= MAX_ATTEMPTS, unclaimed(Message, now))
+            .where(_UNFINISHED, Message.attempts >= MAX_ATTEMPTS, unclaimed(Message, now))
             .values(state=MessageState.QUARANTINE, note="proses berhenti pada setiap percobaan", claimed_until=None)
             .returning(Message)
             .execution_options(synchronize_session=False)

@@ -62,42 +62,60 @@ class OutboxRows:
         taken = await self._session.scalar(
             update(Outbox)
             .where(Outbox.id == id_, Outbox.state == OutboxState.PENDING, ready(Outbox, now))
-            .values(claimed_until=now + lease, claimed_by=number, attempts=Outbox.attempts + 1)
+            .values(
+                claimed_until=now + lease,
+                claimed_by=number,
+                attempts=Outbox.attempts + 1,
+                first_tried_at=func.coalesce(Outbox.first_tried_at, now),
+            )
             .returning(Outbox.id)
         )
         return taken is not None
 
+    async def mark_unsure(self, id_: int) -> None:
+        """It is handed over now: until an answer is noted, it may have been taken without our knowing."""
+        await self._session.execute(update(Outbox).where(Outbox.id == id_).values(unsure=True))
+
     async def mark_sent(self, id_: int, provider_id: str | None, now: datetime) -> None:
         """The provider accepted it."""
-        await self._close(id_, OutboxState.SENT, provider_id=provider_id, sent_at=now, error_code="", error="")
+        await self._close(
+            id_, OutboxState.SENT, provider_id=provider_id, sent_at=now, unsure=False, error_code="", error=""
+        )
 
-    async def mark_failed(self, id_: int, code: str, error: str) -> None:
-        """The provider refused for good."""
-        await self._close(id_, OutboxState.FAILED, error_code=code, error=error)
+    async def mark_failed(self, id_: int, code: str, error: str, now: datetime) -> None:
+        """The provider refused for good, at ``now`` or later than it said yes."""
+        await self._close(id_, OutboxState.FAILED, error_code=code, error=error, closed_at=now, unsure=False)
 
-    async def mark_expired(self, id_: int) -> None:
+    async def mark_expired(self, id_: int, now: datetime) -> None:
         """Too late to be of use."""
-        await self._close(id_, OutboxState.EXPIRED)
+        await self._close(id_, OutboxState.EXPIRED, closed_at=now)
 
-    async def mark_retry(self, id_: int, next_at: datetime, error: str, *, counted: bool = True) -> int:
+    async def mark_retry(
+        self, id_: int, next_at: datetime, error: str, now: datetime, *, counted: bool = True, unsure: bool = False
+    ) -> int:
         """A passing fault: try again at ``next_at`` (real time); returns the attempts so far.
 
         The fifth counted attempt makes it FAILED. ``counted=False`` gives the attempt back: an outage of our own line
-        says nothing about the letter, which then waits until it expires.
+        says nothing about the letter, which then waits until it expires. ``unsure``: it may have been taken.
         """
         back = 0 if counted else 1
         attempts: int | None = await self._session.scalar(
             update(Outbox)
             .where(Outbox.id == id_, Outbox.state == OutboxState.PENDING)
             .values(
-                attempts=Outbox.attempts - back, next_try_at=next_at, error=error, claimed_until=None, claimed_by=None
+                attempts=Outbox.attempts - back,
+                next_try_at=next_at,
+                error=error,
+                claimed_until=None,
+                claimed_by=None,
+                unsure=unsure,
             )
             .returning(Outbox.attempts)
         )
         if attempts is None:
             raise StorageError(f"surat keluar nomor {id_} tidak sedang menunggu")
         if attempts >= MAX_ATTEMPTS:
-            await self._close(id_, OutboxState.FAILED)
+            await self._close(id_, OutboxState.FAILED, closed_at=now)
         return attempts
 
     async def unfinished(self, now: datetime, real: datetime, limit: int = 500) -> list[int]:
@@ -111,12 +129,17 @@ class OutboxRows:
         )
         return list(found)
 
-    async def exhausted(self, real: datetime) -> list[int]:
+    async def exhausted(self, real: datetime, now: datetime) -> list[int]:
         """Letters whose fifth attempt died with its process become FAILED; returns their ids."""
         found = await self._session.scalars(
             update(Outbox)
             .where(Outbox.state == OutboxState.PENDING, Outbox.attempts >= MAX_ATTEMPTS, unclaimed(Outbox, real))
-            .values(state=OutboxState.FAILED, error="proses berhenti pada setiap percobaan", claimed_until=None)
+            .values(
+                state=OutboxState.FAILED,
+                error="proses berhenti pada setiap percobaan",
+                claimed_until=None,
+                closed_at=now,
+            )
             .returning(Outbox.id)
         )
         return list(found)
@@ -163,4 +186,5 @@ def _pending(new: NewOutbox) -> dict[str, Any]:
         "next_try_at": _AT_ONCE,
         "error_code": "",
         "error": "",
+        "unsure": False,
     }

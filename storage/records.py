@@ -15,14 +15,17 @@ from domain.marks import FactSource
 from domain.outcome import CellDraft, Counts, Flag, QuestionKind
 from domain.reading import Box, HeadMark, Problem, SheetKind, Verdict
 from domain.terms import Authenticity, Scheme, Session, StatusKey, Timeliness
+from storage.records_chat import Button, DeliveryState, TemplateCall
 
 MAX_ATTEMPTS = 5  # facts: jobs, "Unfinished work"
 
 
 class MessageState(StrEnum):
-    """Where a message stands; NEW is the only unfinished one."""
+    """Where a message stands; NEW, FETCHING and TALKING are unfinished, each with its own job."""
 
-    NEW = "new"
+    NEW = "new"  # to be read
+    FETCHING = "fetching"  # its files still lie at the provider
+    TALKING = "talking"  # a text or a button: to be answered
     DONE = "done"
     QUARANTINE = "quarantine"  # five attempts, or it cannot even be taken apart: a person has to look
 
@@ -58,6 +61,7 @@ class NewMessage:
     internal_at: datetime | None = None
     sent_at: datetime | None = None
     claims: Mapping[str, Any] = field(default_factory=dict)
+    state: MessageState = MessageState.NEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,6 @@ class MessageRow(NewMessage):
 
     id: int
     duplicate_of: int | None
-    state: MessageState
     note: str
     attempts: int
     next_try_at: datetime
@@ -301,7 +304,8 @@ class LetterFile:
 class NewOutbox:
     """A letter to send once; UNIQUE(dedupe_key). ``headers`` thread it; after ``expires_at`` it is not sent.
 
-    ``files`` are put into the archive before the letter is.
+    ``files`` are put into the archive before the letter is. ``short`` says the same for a chat (empty: ``body``),
+    ``template`` is what may be said there outside the reply window. ``replaces`` is the letter that could not be sent.
     """
 
     dedupe_key: str
@@ -316,11 +320,19 @@ class NewOutbox:
     message_id: int | None = None
     submission_id: int | None = None
     files: tuple[LetterFile, ...] = ()
+    short: str = ""
+    buttons: tuple[Button, ...] = ()
+    template: TemplateCall | None = None
+    replaces: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow(NewOutbox):
-    """A stored letter. ``provider_id`` and ``error_code`` are the provider's own words."""
+    """A stored letter. ``provider_id`` and ``error_code`` are the provider's own words.
+
+    ``unsure``: an attempt (the first at ``first_tried_at``, real time) may have been taken without our knowing.
+    ``delivery`` is how far it came; ``closed_at`` when it failed or expired.
+    """
 
     id: int
     state: OutboxState
@@ -331,6 +343,11 @@ class OutboxRow(NewOutbox):
     sent_at: datetime | None
     error_code: str
     error: str
+    unsure: bool
+    first_tried_at: datetime | None
+    delivery: DeliveryState | None
+    delivery_at: datetime | None
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

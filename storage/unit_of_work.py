@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from storage import jobs
 from storage.audit_trail import AuditTrail
+from storage.contacts import Contacts
 from storage.facts import Facts
 from storage.files import Files
 from storage.incidents import Incidents
@@ -101,6 +102,11 @@ class UnitOfWork:
     def tokens(self) -> Tokens:
         """Rotating refresh tokens."""
         return Tokens(self._session)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Addresses that blocked us or asked for silence."""
+        return Contacts(self._session)
 
     @cached_property
     def audit(self) -> AuditTrail:

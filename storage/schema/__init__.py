@@ -5,6 +5,7 @@ Unique keys are the idempotency. No default is SQL ``now()``: moments come from 
 """
 
 from storage.schema.base import Base
+from storage.schema.chat import Contact, ProviderEvent
 from storage.schema.mail import File, FileReading, MailCursor, Message, MessageFile, OAuthToken, Outbox, Sighting
 from storage.schema.recording import Arrival, Fact, Question, Submission, SubmissionCounter
 from storage.schema.reports import Report, ReportOrder
@@ -30,6 +31,7 @@ __all__ = [
     "AuditSeal",
     "Base",
     "CalendarOverrideTable",
+    "Contact",
     "DayPlan",
     "Delegation",
     "Fact",
@@ -44,6 +46,7 @@ __all__ = [
     "PeriodTable",
     "Person",
     "Placement",
+    "ProviderEvent",
     "Question",
     "Report",
     "ReportOrder",

@@ -22,6 +22,7 @@ from domain.roster import AddressRole, Route
 from domain.terms import Authenticity, Pattern, Scheme, Session, StatusKey, Timeliness
 from storage.columns import EnumNumber, EnumText, Moment, Typed
 from storage.records import MessageState, OutboxState
+from storage.records_chat import DeliveryState
 
 Strings = tuple[str, ...]
 
@@ -60,6 +61,7 @@ class Base(DeclarativeBase):
         QuestionKind: EnumText(QuestionKind),
         MessageState: EnumText(MessageState),
         OutboxState: EnumText(OutboxState),
+        DeliveryState: EnumText(DeliveryState),
     }
 
 

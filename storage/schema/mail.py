@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.terms import Authenticity, Scheme
 from storage.records import LetterFile, MessageState, OutboxState
+from storage.records_chat import Button, DeliveryState, TemplateCall
 from storage.schema.base import Base, as_json, ref, serial
 
 
@@ -23,7 +24,8 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("channel", "account", "event_id"),
-        Index("ix_message_unfinished", "next_try_at", postgresql_where=text("state = 'new'")),
+        Index("ix_message_from_address", "channel", "from_address", "first_seen_at"),
+        Index("ix_message_unfinished", "next_try_at", postgresql_where=text("state IN ('new', 'fetching', 'talking')")),
     )
     id: Mapped[int] = serial()
     channel: Mapped[Scheme]
@@ -101,6 +103,8 @@ class Outbox(Base):
         UniqueConstraint("dedupe_key"),
         Index("ix_outbox_unfinished", "due_at", postgresql_where=text("state = 'pending'")),
         Index("ix_outbox_to_address_due_at", "to_address", "due_at"),
+        Index("ix_outbox_provider_id", "provider_id"),
+        Index("ix_outbox_failed", "closed_at", postgresql_where=text("state = 'failed'")),
     )
     id: Mapped[int] = serial()
     dedupe_key: Mapped[str]
@@ -124,6 +128,15 @@ class Outbox(Base):
     sent_at: Mapped[dt.datetime | None]
     error_code: Mapped[str]
     error: Mapped[str]
+    short: Mapped[str]
+    buttons: Mapped[tuple[Button, ...]] = as_json(tuple[Button, ...])
+    template: Mapped[TemplateCall | None] = as_json(TemplateCall)
+    replaces: Mapped[int | None] = mapped_column(BigInteger)
+    unsure: Mapped[bool]
+    first_tried_at: Mapped[dt.datetime | None]
+    delivery: Mapped[DeliveryState | None]
+    delivery_at: Mapped[dt.datetime | None]
+    closed_at: Mapped[dt.datetime | None]
 
 
 class MailCursor(Base):

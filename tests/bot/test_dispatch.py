@@ -10,13 +10,14 @@ from bot.dispatch import BACK_OFF, Dispatcher
 from domain.errors import Expired, Permanent, Retryable
 from domain.ports import Clock
 from domain.terms import Scheme
-from intake.channel import Accepted, OutgoingMail
+from intake.channel import Accepted, OutgoingMessage
 from intake.mail_message import message_id_for
 from intake.mail_send import MailSender, SmtpSettings
 from intake.observer import Unobserved
 from storage.engine import Database
 from storage.records import LetterFile, OutboxRow, OutboxState
 from tests.fakes.blobs import MemoryBlobs
+from tests.fakes.channel import OneWay
 from tests.fakes.clock import StillClock
 from tests.fakes.dovecot import free_port
 from tests.fakes.rows import NOW, new_message, new_outbox
@@ -26,14 +27,14 @@ FROM = "presensi@bkd.test"
 
 
 @dataclass
-class Post:
+class Post(OneWay):
     """A channel that answers as it is told; ``None`` in ``answers`` (or nothing left): accepted."""
 
     scheme: Scheme = Scheme.MAIL
     answers: list[Exception | None] = field(default_factory=list)
-    sent: list[OutgoingMail] = field(default_factory=list)
+    sent: list[OutgoingMessage] = field(default_factory=list)
 
-    async def send(self, message: OutgoingMail) -> Accepted:
+    async def send(self, message: OutgoingMessage) -> Accepted:
         self.sent.append(message)
         if self.answers and (error := self.answers.pop(0)) is not None:
             raise error

@@ -11,12 +11,13 @@ from bot.dispatch import Dispatcher
 from bot.reminding import Reminding
 from bot.rounds import Rounds
 from domain.terms import Scheme
-from intake.channel import Accepted, OutgoingMail
+from intake.channel import Accepted, OutgoingMessage
 from intake.letters import Outgoing
 from intake.observer import Unobserved
 from storage.engine import Database
 from storage.records import OutboxState
 from tests.fakes.blobs import MemoryBlobs
+from tests.fakes.channel import OneWay
 from tests.fakes.clock import StillClock
 from tests.fakes.desk_world import ALWAYS, PROFILE, ROSTER, at
 from tests.fakes.rows import new_outbox
@@ -41,11 +42,11 @@ class FakeMailbox:
 
 
 @dataclass
-class FakeChannel:
+class FakeChannel(OneWay):
     scheme: Scheme = Scheme.MAIL
-    sent: list[OutgoingMail] = field(default_factory=list)
+    sent: list[OutgoingMessage] = field(default_factory=list)
 
-    async def send(self, message: OutgoingMail) -> Accepted:
+    async def send(self, message: OutgoingMessage) -> Accepted:
         self.sent.append(message)
         return Accepted("<1>")
 

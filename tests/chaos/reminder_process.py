@@ -18,7 +18,7 @@ from bot import rounds
 from bot.dispatch import Dispatcher
 from domain.profile import load_profile
 from domain.terms import Scheme
-from intake.channel import Accepted, OutgoingMail
+from intake.channel import Accepted, OutgoingMessage
 from intake.letters import Outgoing
 from intake.mail_send import MailSender, SmtpSettings
 from intake.observer import Unobserved
@@ -52,7 +52,7 @@ class Watched(MailSender):
         super().__init__(settings, clock)
         self._journal = journal
 
-    async def send(self, message: OutgoingMail) -> Accepted:
+    async def send(self, message: OutgoingMessage) -> Accepted:
         self._journal.note("begun", message.dedupe_key)
         return await super().send(message)
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import Expired, Retryable
-from intake.channel import OutgoingMail
+from intake.channel import OutgoingMessage
 from intake.mail_send import MailSender, SmtpSettings
 from tests.fakes.clock import StillClock
 from tests.fakes.smtp import SmtpSink, run_smtp
 
 LATE = datetime(2026, 11, 24, 0, 31, tzinfo=UTC)
-REMINDER = OutgoingMail("reminder:U1", "rekap@dishub.go.id", "Pengingat", "isi", expires_at=LATE)
+REMINDER = OutgoingMessage("reminder:U1", "rekap@dishub.go.id", "Pengingat", "isi", expires_at=LATE)
 SECOND = timedelta(seconds=1)
 
 
@@ -39,7 +39,7 @@ async def test_its_time_may_end_while_it_waits_for_a_free_connection() -> None:
     with run_smtp() as sink:
         sink.stalling = True
         out = sender(sink, clock)
-        first = asyncio.create_task(out.send(OutgoingMail("a", "a@b.id", "x", "y")))
+        first = asyncio.create_task(out.send(OutgoingMessage("a", "a@b.id", "x", "y")))
         second = asyncio.create_task(out.send(REMINDER))
         await asyncio.sleep(0)
         clock.move(60)

@@ -10,14 +10,14 @@ from email.message import EmailMessage
 import pytest
 
 from domain.errors import Permanent, Retryable
-from intake.channel import OutgoingFile, OutgoingMail
+from intake.channel import OutgoingFile, OutgoingMessage
 from intake.mail_send import MailSender, SmtpSettings
 from intake.sender import AuthPolicy, judge_sender
 from tests.fakes.clock import StillClock
 from tests.fakes.smtp import SmtpSink, run_smtp
 
 NOW = datetime(2026, 11, 24, 0, 18, tzinfo=UTC)
-LETTER = OutgoingMail(
+LETTER = OutgoingMessage(
     dedupe_key="receipt:1",
     to="rekap@dishub.go.id",
     subject="Tanda terima presensi DATANG – Dinas Perhubungan",
@@ -35,7 +35,7 @@ def sender(sink: SmtpSink, **changes: object) -> MailSender:
     )
 
 
-async def sent(mail: OutgoingMail, **changes: object) -> tuple[EmailMessage, SmtpSink]:
+async def sent(mail: OutgoingMessage, **changes: object) -> tuple[EmailMessage, SmtpSink]:
     with run_smtp() as sink:
         out = sender(sink, **changes)
         await out.send(mail)
@@ -59,7 +59,7 @@ async def test_a_receipt_threads_and_carries_every_loop_mark() -> None:
 
 
 async def test_a_mail_that_starts_a_thread_is_auto_generated() -> None:
-    message, _ = await sent(OutgoingMail("reminder:1", "a@b.id", "Pengingat", "isi"))
+    message, _ = await sent(OutgoingMessage("reminder:1", "a@b.id", "Pengingat", "isi"))
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["In-Reply-To"] is None
 
@@ -67,14 +67,14 @@ async def test_a_mail_that_starts_a_thread_is_auto_generated() -> None:
 async def test_the_same_outbox_row_always_has_the_same_message_id() -> None:
     first, _ = await sent(LETTER)
     again, _ = await sent(LETTER)
-    other, _ = await sent(OutgoingMail("receipt:2", "a@b.id", "x", "y"))
+    other, _ = await sent(OutgoingMessage("receipt:2", "a@b.id", "x", "y"))
     assert first["Message-ID"] == again["Message-ID"] != other["Message-ID"]
     assert first["Message-ID"].endswith("@bkd.go.id>")
 
 
 async def test_nothing_from_outside_can_write_a_header_or_an_address() -> None:
     message, sink = await sent(
-        OutgoingMail(
+        OutgoingMessage(
             "k",
             "a@b.id",
             "Re: Presensi\r\nBcc: evil@x.com\r\n\r\nisi",
@@ -93,14 +93,14 @@ async def test_nothing_from_outside_can_write_a_header_or_an_address() -> None:
     with run_smtp() as other:
         for address in ("a@b.id\r\nRCPT TO:<evil@x.com>", "a@b.id, evil@x.com", "", "<a@b.id> <c@d.id>"):
             with pytest.raises(Permanent) as refused:
-                await sender(other).send(OutgoingMail("k", address, "s", "t"))
+                await sender(other).send(OutgoingMessage("k", address, "s", "t"))
             assert refused.value.code == "bad_address"
 
 
 async def test_ids_of_any_length_are_never_cut() -> None:
     long = "<" + "a" * 300 + "@x.id>"
     message, sink = await sent(
-        OutgoingMail("k", "a@b.id", "s", "t", in_reply_to=long, references=(long[:-1] + "b>",) * 2)
+        OutgoingMessage("k", "a@b.id", "s", "t", in_reply_to=long, references=(long[:-1] + "b>",) * 2)
     )
     assert long.encode() in sink.taken[0].data
     assert message["References"].split() == [long[:-1] + "b>", long]
@@ -154,10 +154,10 @@ async def test_a_connection_is_used_again_and_a_dropped_one_is_replaced_before_t
     with run_smtp(timeout=0.3) as sink:
         out = sender(sink)
         for number in range(3):
-            await out.send(OutgoingMail(f"k{number}", "a@b.id", "s", "t"))
+            await out.send(OutgoingMessage(f"k{number}", "a@b.id", "s", "t"))
         assert sink.connections == 1
         await asyncio.sleep(0.6)  # the server closes what is idle
-        await out.send(OutgoingMail("k9", "a@b.id", "s", "t"))
+        await out.send(OutgoingMessage("k9", "a@b.id", "s", "t"))
         assert (sink.connections, len(sink.taken)) == (2, 4)
         await out.close()
 
@@ -165,7 +165,7 @@ async def test_a_connection_is_used_again_and_a_dropped_one_is_replaced_before_t
 async def test_many_tasks_share_a_few_connections() -> None:
     with run_smtp() as sink:
         out = sender(sink, connections=2)
-        await asyncio.gather(*(out.send(OutgoingMail(f"k{n}", "a@b.id", "s", "t")) for n in range(20)))
+        await asyncio.gather(*(out.send(OutgoingMessage(f"k{n}", "a@b.id", "s", "t")) for n in range(20)))
         assert len({taken.data for taken in sink.taken}) == 20
         assert sink.connections <= 2
         await out.close()

@@ -119,7 +119,7 @@ async def test_a_letter_is_retried_then_given_up(database: Database) -> None:
             assert not await uow.outbox.claim(id_, now, LEASE)
         now += timedelta(minutes=1)
         async with database.begin() as uow:
-            assert await uow.outbox.mark_retry(id_, now, "451") == attempt
+            assert await uow.outbox.mark_retry(id_, now, "451", now) == attempt
     async with database.begin() as uow:
         row = await uow.outbox.get(id_)
         assert (row.state, row.error) == (OutboxState.FAILED, "451")
@@ -133,7 +133,7 @@ async def test_an_outage_of_our_own_line_does_not_use_up_attempts(database: Data
     for _ in range(MAX_ATTEMPTS + 2):
         async with database.begin() as uow:
             assert await uow.outbox.claim(id_, NOW, LEASE)
-            assert await uow.outbox.mark_retry(id_, NOW, "tidak tersambung", counted=False) == 0
+            assert await uow.outbox.mark_retry(id_, NOW, "tidak tersambung", NOW, counted=False) == 0
 
 
 async def test_a_letter_waits_for_its_due_time_and_is_sent_once(database: Database) -> None:
@@ -163,9 +163,9 @@ async def test_expired_and_refused_letters_are_closed(database: Database) -> Non
         async with database.begin() as uow:
             assert await uow.outbox.claim(dying or 0, NOW + round_ * LEASE, LEASE)
     async with database.begin() as uow:
-        await uow.outbox.mark_expired(late or 0)
-        await uow.outbox.mark_failed(refused or 0, "550", "no such user")
-        assert await uow.outbox.exhausted(NOW + MAX_ATTEMPTS * LEASE) == [dying]
+        await uow.outbox.mark_expired(late or 0, NOW)
+        await uow.outbox.mark_failed(refused or 0, "550", "no such user", NOW)
+        assert await uow.outbox.exhausted(NOW + MAX_ATTEMPTS * LEASE, NOW) == [dying]
         assert await uow.outbox.counts() == {OutboxState.EXPIRED: 1, OutboxState.FAILED: 2}
 
 
@@ -204,6 +204,6 @@ async def test_letters_are_found_by_what_they_are_about(database: Database) -> N
         with pytest.raises(StorageError):
             await uow.outbox.get(999)
         with pytest.raises(StorageError):
-            await uow.outbox.mark_retry(999, NOW, "")
+            await uow.outbox.mark_retry(999, NOW, "", NOW)
         with pytest.raises(StorageError):
             await uow.messages.fail(999, NOW, "")
