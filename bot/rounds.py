@@ -33,8 +33,12 @@ WATCH_SECONDS = 5
 MOST_AT_ONCE = 500  # the next sweep takes the rest
 
 
+Further = tuple[Callable[[], Awaitable[object]], int]
+"""Periodic work, and the seconds between its rounds."""
+
+
 class Rounds:
-    """The periodic work of one process; ``mailboxes`` are those it reads itself."""
+    """The periodic work of one process; ``mailboxes`` are those it reads itself, ``further`` is done besides."""
 
     def __init__(
         self,
@@ -43,12 +47,14 @@ class Rounds:
         profile: Profile,
         outgoing: Outgoing,
         mailboxes: Sequence[MailboxReader],
+        further: Sequence[Further] = (),
     ) -> None:
         self._db = db
         self._clock = clock
         self._profile = profile
         self._outgoing = outgoing
         self._mailboxes = mailboxes
+        self._further = further
         self._sealer = Sealer(db)
         self._reminding = Reminding(db, clock, profile, outgoing, mailboxes)
         self._running: set[asyncio.Future[object]] = set()
@@ -64,6 +70,7 @@ class Rounds:
             (self.seal, SEAL_SECONDS),
             (self.watch, WATCH_SECONDS),
             (self._reminding.sweep, REMIND_SECONDS),
+            *self._further,
         ):
             self._scheduler.add_job(self._guarded(work), "interval", seconds=seconds)
         self._scheduler.start()

@@ -16,7 +16,9 @@ from bot.conversing import Conversing
 from bot.dispatch import Dispatcher
 from bot.jobs import QUEUES, Jobs
 from bot.mailboxes import open_mailboxes
-from bot.rounds import Rounds
+from bot.press import Press
+from bot.rounds import Further, Rounds
+from bot.sheet_post import SheetPost
 from bot.state import State
 from bot.watching import Watching
 from desk.app import create_app
@@ -31,6 +33,7 @@ from storage.jobs import DELIVER, worker_app
 log = structlog.get_logger()
 
 _WORKER_PAUSE_S = 2.0
+MAIL_SHEETS_SECONDS = 5
 
 
 class Service:
@@ -63,13 +66,27 @@ class Service:
             for mailbox in self._mailboxes:
                 mailbox.start()
                 parts.push_async_callback(mailbox.stop)
-            rounds = Rounds(place.db, place.clock, place.profile, outgoing_of(place.settings), self._mailboxes)
+            outgoing = outgoing_of(place.settings)
+            further = self._by_post(parts)
+            rounds = Rounds(place.db, place.clock, place.profile, outgoing, self._mailboxes, further)
             await rounds.start()
             parts.push_async_callback(rounds.stop)
             serving = asyncio.create_task(web.serve())
             parts.push_async_callback(web.stop)
             log.info("serving", address=f"http://{web.host}:{web.port}", mailboxes=len(self._mailboxes))
             await self._until_stopped(serving, *self._workers)
+
+    def _by_post(self, parts: contextlib.AsyncExitStack) -> list[Further]:
+        """What is drawn and mailed by the clock; without a mail server or a key for sheets there is none of it."""
+        place = self._place
+        if place.settings.smtp is None or place.settings.sheets_key is None:
+            log.warning("sheets_not_mailed", smtp=place.settings.smtp is not None)
+            return []
+        press = Press()
+        parts.callback(press.close)
+        key = place.settings.sheets_key_bytes
+        post = SheetPost(place.db, place.blobs, place.clock, place.profile, key, press, outgoing_of(place.settings))
+        return [(post.sweep, MAIL_SHEETS_SECONDS)]
 
     async def work(self) -> None:
         """Only jobs (``posko work``)."""

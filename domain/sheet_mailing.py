@@ -11,7 +11,7 @@ from domain.terms import Pattern
 from domain.windows import windows_on
 
 _WEEK = timedelta(days=7)
-_LOOK_BACK = timedelta(days=60)
+_LOOK_BACK = 60  # days; no holidays are longer
 
 
 def week_name(day: date) -> str:
@@ -23,9 +23,11 @@ def week_name(day: date) -> str:
 def mailing_moment(calendar: WorkCalendar, pattern: Pattern, monday: date, unit: str | None = None) -> datetime | None:
     """The profile's hour on the last working day before the week of ``monday``; None where nothing is mailed."""
     rule = calendar.profile.sheet_mailing
-    worked = calendar.working_days(monday - _LOOK_BACK, monday - timedelta(days=1), pattern, unit)
-    last = max(worked, default=None) if rule else None
-    return datetime.combine(last, rule.at, calendar.profile.tz) if rule and last else None
+    if rule is None:
+        return None
+    before = (monday - timedelta(days=days) for days in range(1, _LOOK_BACK + 1))
+    last = next((day for day in before if calendar.day(day, pattern, unit).working), None)
+    return datetime.combine(last, rule.at, calendar.profile.tz) if last else None
 
 
 def weeks_to_mail(
@@ -55,10 +57,15 @@ def _is_signed(
     )
 
 
-def next_mailing(calendar: WorkCalendar, now: datetime) -> datetime | None:
-    """The first mailing hour of a day after ``now``, whether or not anything is due then: a sweep runs to it."""
-    rule = calendar.profile.sheet_mailing
-    if rule is None:
-        return None
-    at = datetime.combine(now.astimezone(calendar.profile.tz).date(), rule.at, calendar.profile.tz)
-    return at if at > now else at + timedelta(days=1)
+def current_week(calendar: WorkCalendar, unit: Unit, now: datetime) -> str:
+    """The week whose sheet ``unit`` needs at ``now``: that of its next window, declared a period or not (FORMAT)."""
+    today = now.astimezone(calendar.profile.tz).date()
+    for day in (today + timedelta(days=days) for days in range(_LOOK_BACK)):
+        if calendar.day(day, unit.pattern, unit.code).working and day_over(calendar, unit.pattern, day) > now:
+            return week_name(day)
+    return week_name(today)
+
+
+def day_over(calendar: WorkCalendar, pattern: Pattern, day: date) -> datetime:
+    """When the last window of ``day`` is over."""
+    return max(window.late_from for window in windows_on(calendar.profile, day, pattern))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.calendar import CalendarOverride, WorkCalendar
 from domain.fallback import Period
-from domain.sheet_mailing import mailing_moment, next_mailing, week_name, weeks_to_mail
+from domain.sheet_mailing import current_week, mailing_moment, week_name, weeks_to_mail
 from domain.terms import Pattern, Session
 from tests.fakes.desk_world import ALWAYS, PROFILE, ROSTER, UNITS, at
 
@@ -48,7 +48,6 @@ def test_a_period_that_ends_with_the_week_asks_for_no_further_sheet() -> None:
 def test_no_sheet_is_mailed_where_the_profile_does_not_ask_for_it() -> None:
     silent = WorkCalendar(PROFILE.model_copy(update={"sheet_mailing": None}))
     assert weeks(at(12, day=FRIDAY), ALWAYS, calendar=silent) == []
-    assert next_mailing(silent, at(12, day=FRIDAY)) is None
 
 
 def test_before_long_holidays_the_sheet_goes_out_on_the_last_working_day() -> None:
@@ -68,9 +67,13 @@ def test_the_moment_lies_on_a_working_day_before_the_week(monday: date, pattern:
     assert after >= monday
 
 
-def test_a_sweep_runs_to_the_hour_of_each_day() -> None:
-    assert next_mailing(CALENDAR, at(9, 59, 59)) == at(10)
-    assert next_mailing(CALENDAR, at(10)) == at(10, day=date(2026, 11, 25))
+def test_whoever_asks_for_a_sheet_gets_that_of_the_next_window() -> None:
+    assert current_week(CALENDAR, UNITS["U1"], at(16, 0, 59, day=FRIDAY)) == "2026-W48"
+    assert current_week(CALENDAR, UNITS["U1"], at(16, 1, day=FRIDAY)) == "2026-W49"
+    assert current_week(CALENDAR, UNITS["U3"], at(16, 1, day=FRIDAY)) == "2026-W48"
+    assert current_week(CALENDAR, UNITS["U3"], at(14, 31, day=SATURDAY)) == "2026-W49"
+    closed = WorkCalendar(PROFILE, [CalendarOverride(FRIDAY, FRIDAY + timedelta(days=99), False, "tutup")])
+    assert current_week(closed, UNITS["U1"], at(8, day=FRIDAY)) == "2026-W48"
 
 
 def test_weeks_are_named_as_sheets_are() -> None:
