@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from storage import jobs
+from storage.addresses import Addresses
 from storage.audit_trail import AuditTrail
 from storage.contacts import Contacts
+from storage.excuses import Excuses
 from storage.facts import Facts
 from storage.files import Files
 from storage.incidents import Incidents
@@ -21,6 +23,7 @@ from storage.outbox import OutboxRows
 from storage.periods import CalendarOverrides, Periods
 from storage.presence import Presence
 from storage.questions import Questions
+from storage.remarks import Asks, Remarks
 from storage.reports import ReportOrders, Reports
 from storage.roster import RosterTables
 from storage.sheets import Sheets
@@ -107,6 +110,26 @@ class UnitOfWork:
     def contacts(self) -> Contacts:
         """Addresses that blocked us or asked for silence."""
         return Contacts(self._session)
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Who may speak for a unit by chat."""
+        return Addresses(self._session)
+
+    @cached_property
+    def excuses(self) -> Excuses:
+        """Keterangan."""
+        return Excuses(self._session)
+
+    @cached_property
+    def remarks(self) -> Remarks:
+        """Kendala, sanggahan, periksa."""
+        return Remarks(self._session)
+
+    @cached_property
+    def asks(self) -> Asks:
+        """Questions with buttons."""
+        return Asks(self._session)
 
     @cached_property
     def audit(self) -> AuditTrail:

@@ -21,12 +21,16 @@ from storage.schema.roster import (
     Unit,
 )
 from storage.schema.sheets import SHEET_NUMBER, Sheet
+from storage.schema.talk import AddressAlias, AddressClaim, Ask, ExcuseTable, Remark
 from storage.schema.watch import Audit, AuditSeal, Incident
 
 __all__ = [
     "SHEET_NUMBER",
     "Address",
+    "AddressAlias",
+    "AddressClaim",
     "Arrival",
+    "Ask",
     "Audit",
     "AuditSeal",
     "Base",
@@ -34,6 +38,7 @@ __all__ = [
     "Contact",
     "DayPlan",
     "Delegation",
+    "ExcuseTable",
     "Fact",
     "File",
     "FileReading",
@@ -48,6 +53,7 @@ __all__ = [
     "Placement",
     "ProviderEvent",
     "Question",
+    "Remark",
     "Report",
     "ReportOrder",
     "RosterVersion",
