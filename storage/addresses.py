@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.roster import Address, AddressRole
@@ -122,10 +122,9 @@ class Addresses:
 
     async def forget_names(self, scheme: Scheme, value: str) -> None:
         """After an approval the number's old names count no more: its owner was approved anew."""
-        for row in await self._session.scalars(
-            select(AddressAlias).where(AddressAlias.scheme == scheme, AddressAlias.value == value)
-        ):
-            await self._session.delete(row)
+        await self._session.execute(
+            delete(AddressAlias).where(AddressAlias.scheme == scheme, AddressAlias.value == value)
+        )
 
     async def _aliases(self, scheme: Scheme, value: str) -> set[str]:
         rows = await self._session.scalars(
