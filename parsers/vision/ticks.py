@@ -1,0 +1,123 @@
+"""Tick boxes in Keterangan and the head's room to sign at the foot, by the ink inside them.
+
+A box is 2.9 mm wide: the row's printed strip of boxes is found again first, then each box is compared with all the
+others of the page, nearly all of which are empty.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from domain.reading import HeadMark, SheetKind
+from domain.sheet_layout import TICK, CodeTick, DayTick, HeadBlock, Layout, Rect
+from parsers.vision.arrays import Doubles, Floats
+from parsers.vision.grid import Grid, printed_nodes
+from parsers.vision.page import SCALE, Page, flat_points
+
+_SHARP = 8  # pixels a millimetre of a straightened strip
+_SEARCH = 0.9  # millimetres that a strip may have moved against the grid
+_INNER = 0.5  # millimetres of a box's edge that are its own line
+_TICKED, _CLEAN = 0.085, 0.04  # ink over the page's usual box, as a share of its inside
+_SIGNED_MM2, _WHITE_MM2 = 5.0, 0.8
+_INK = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """What is ticked in one row: codes and days, each surely or perhaps."""
+
+    codes: tuple[str, ...] = ()
+    days: tuple[int, ...] = ()
+    doubtful_codes: tuple[str, ...] = ()
+    doubtful_days: tuple[int, ...] = ()
+
+
+def read_ticks(page: Page, grid: Grid, contrast: float) -> list[Ticks]:
+    """The ticks of every person's row; ``contrast`` is the darkness of the page's ruling."""
+    layout = page.layout
+    boxes: list[CodeTick | DayTick] = [CodeTick(0, code) for code in layout.codes]
+    if layout.kind is SheetKind.WEEKLY:
+        boxes += [DayTick(0, day) for day in range(layout.days)]
+    if not boxes or not layout.rows:
+        return [Ticks()] * layout.rows
+    rects = [layout.box(place) for place in boxes]
+    ink = np.array([_row_ink(page, grid, row, rects, contrast) for row in range(layout.rows)])
+    # What an empty box shows on this page: blurred edges, noise, its own place in the strip.
+    usual = np.percentile(ink, 40, axis=0, keepdims=True)
+    over = ink - np.maximum(usual, 0)
+    return [_ticks(boxes, row) for row in over]
+
+
+def _ticks(boxes: list[CodeTick | DayTick], over: Doubles) -> Ticks:
+    sure = [box for box, value in zip(boxes, over, strict=True) if value >= _TICKED]
+    perhaps = [box for box, value in zip(boxes, over, strict=True) if _CLEAN <= value < _TICKED]
+    return Ticks(
+        tuple(box.code for box in sure if isinstance(box, CodeTick)),
+        tuple(box.day for box in sure if isinstance(box, DayTick)),
+        tuple(box.code for box in perhaps if isinstance(box, CodeTick)),
+        tuple(box.day for box in perhaps if isinstance(box, DayTick)),
+    )
+
+
+def _row_ink(page: Page, grid: Grid, row: int, rects: list[Rect], contrast: float) -> list[float]:
+    """Share of ink inside each box of a row."""
+    layout = page.layout
+    left, right = layout.columns["note"]
+    top = layout.row_top(row)
+    strip = Rect(left - _SEARCH, top - _SEARCH, right + _SEARCH, top + layout.row_height + _SEARCH)
+    printed = flat_points(printed_nodes(layout)[row : row + 2, -1])
+    moved = (grid.nodes[row : row + 2, -1] - printed).mean(axis=0)
+    seen = _straight(page.dark, strip, moved)
+    drawn = _drawn(layout, rects, right - left)
+    match = cv2.matchTemplate(seen, drawn, cv2.TM_CCOEFF_NORMED)
+    _, score, _, (dx, dy) = cv2.minMaxLoc(match)
+    if score < 0.2:
+        dx = dy = round(_SEARCH * _SHARP)
+    scaled = np.minimum(seen / max(contrast, 0.05), 1.5)
+    shares = []
+    for rect in rects:
+        x0, y0 = (rect.x0 - left + _INNER) * _SHARP + dx, (rect.y0 - layout.rows_top + _INNER) * _SHARP + dy
+        size = round((TICK - 2 * _INNER) * _SHARP)
+        inside = scaled[round(y0) : round(y0) + size, round(x0) : round(x0) + size]
+        shares.append(float((inside > _INK).mean()) if inside.size else 0.0)
+    return shares
+
+
+def _straight(dark: Floats, rect: Rect, moved: Doubles) -> Floats:
+    """A rectangle of the page at ``_SHARP`` pixels a millimetre, shifted as the grid beside it was."""
+    wide, tall = round(rect.width * _SHARP), round(rect.height * _SHARP)
+    x0, y0 = rect.x0 * SCALE - 0.5 + moved[0], rect.y0 * SCALE - 0.5 + moved[1]
+    step = SCALE / _SHARP
+    to_page = np.array([[step, 0, x0 + step / 2], [0, step, y0 + step / 2]], np.float64)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(dark, to_page, (wide, tall), flags=flags), np.float32)
+
+
+def _drawn(layout: Layout, rects: list[Rect], width: float) -> Floats:
+    """The strip's boxes as printed, softened as a camera would."""
+    left = layout.columns["note"][0]
+    strip = np.zeros((round(layout.row_height * _SHARP), round(width * _SHARP)), np.float32)
+    for rect in rects:
+        a = (round((rect.x0 - left) * _SHARP), round((rect.y0 - layout.rows_top) * _SHARP))
+        b = (round((rect.x1 - left) * _SHARP), round((rect.y1 - layout.rows_top) * _SHARP))
+        cv2.rectangle(strip, a, b, 1.0, 2)
+    return np.asarray(cv2.GaussianBlur(strip, (0, 0), 1.2), np.float32)
+
+
+def read_head_block(page: Page, contrast: float) -> HeadMark:
+    """Whether the head signed at the foot (TLG-08)."""
+    layout = page.layout
+    if not layout.head:
+        return HeadMark.ABSENT
+    box = layout.box(HeadBlock())
+    room = Rect(box.x0 + 1, box.y0 + 1.2, box.x1 - 1, box.y1 - 1.2)
+    if not page.in_sight(room):
+        return HeadMark.UNSURE
+    x0, y0, x1, y1 = (round(value * SCALE) for value in (room.x0, room.y0, room.x1, room.y1))
+    inked = (page.dark[y0:y1, x0:x1] > _INK * max(contrast, 0.1)).astype(np.uint8)
+    solid = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    area = float(solid.sum()) / SCALE**2
+    if area >= _SIGNED_MM2:
+        return HeadMark.SIGNED
+    return HeadMark.EMPTY if area < _WHITE_MM2 and not page.two_tone else HeadMark.UNSURE
