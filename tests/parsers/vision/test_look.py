@@ -80,7 +80,7 @@ def test_ink_lies_in_its_own_cell_and_nowhere_else() -> None:
 
 
 def test_the_tags_name_the_sheet_when_blur_has_killed_the_qr_codes() -> None:
-    found = look(photo(written(), Camera(side=1280, blur=2.2, noise=2)))
+    found = look(photo(written(), Camera(side=1280, blur=3.0, noise=2)))
     assert isinstance(found, Found)
     assert found.how in (How.TAGS, How.SOFT)
     assert found.printed == printed()
