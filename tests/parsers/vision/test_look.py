@@ -79,8 +79,19 @@ def test_ink_lies_in_its_own_cell_and_nowhere_else() -> None:
             assert (inked > 0.03) == signed, (row, column, inked)
 
 
-def test_the_tags_name_the_sheet_when_blur_has_killed_the_qr_codes() -> None:
-    found = look(photo(written(), Camera(side=1280, blur=3.0, noise=2)))
+def test_the_sheet_is_still_named_where_blur_has_made_its_cells_unreadable() -> None:
+    seen = look(photo(written(), Camera(side=1280, blur=3.0, noise=2)))
+    assert seen.sheet is not None
+    assert seen.sheet.identity == printed().identity
+
+
+@pytest.mark.parametrize("blur", [0.8, 2.4])
+def test_the_tags_name_the_sheet_when_the_qr_codes_are_covered(blur: float) -> None:
+    covered = Pen(printed())
+    for box in printed().layout.qr_codes:
+        x0, y0, x1, y1 = (round(10 * value) for value in (box.x0, box.y0, box.x1, box.y1))
+        covered.image[y0:y1, x0:x1] = 250
+    found = look(photo(covered, Camera(side=1280, blur=blur, noise=2)))
     assert isinstance(found, Found)
     assert found.how in (How.TAGS, How.SOFT)
     assert found.printed == printed()
