@@ -4,6 +4,7 @@ import typer
 
 from bot import (
     cli_calendar,
+    cli_devices,
     cli_fallback,
     cli_forms,
     cli_holiday,
@@ -31,6 +32,7 @@ app.add_typer(cli_roster.app, name="roster")
 app.add_typer(cli_fallback.app, name="fallback")
 app.add_typer(cli_holiday.app, name="holiday")
 app.add_typer(cli_forms.app, name="forms")
+app.add_typer(cli_devices.app, name="devices")
 app.command("calendar")(cli_calendar.calendar)
 
 

@@ -13,6 +13,7 @@ from storage import jobs
 from storage.addresses import Addresses
 from storage.audit_trail import AuditTrail
 from storage.contacts import Contacts
+from storage.devices import Devices
 from storage.excuses import Excuses
 from storage.facts import Facts
 from storage.files import Files
@@ -22,6 +23,7 @@ from storage.messages import Messages
 from storage.outbox import OutboxRows
 from storage.periods import CalendarOverrides, Periods
 from storage.presence import Presence
+from storage.punches import Punches
 from storage.questions import Questions
 from storage.remarks import Asks, Remarks
 from storage.reports import ReportOrders, Reports
@@ -95,6 +97,16 @@ class UnitOfWork:
     def incidents(self) -> Incidents:
         """Disturbances."""
         return Incidents(self._session)
+
+    @cached_property
+    def devices(self) -> Devices:
+        """Attendance devices, their users, clocks and shifts."""
+        return Devices(self._session)
+
+    @cached_property
+    def punches(self) -> Punches:
+        """What devices sent."""
+        return Punches(self._session)
 
     @cached_property
     def cursors(self) -> Cursors:

@@ -1,11 +1,24 @@
 """The tables. Private to ``storage``: everybody else sees ``storage.records``.
 
-Unique keys are the idempotency. No default is SQL ``now()``: moments come from a ``Clock``. ``fact``, ``audit`` and
-``audit_seal`` are append-only (triggers and privileges, ``storage.migrate``).
+Unique keys are the idempotency. No default is SQL ``now()``: moments come from a ``Clock``. ``fact``, ``audit``,
+``audit_seal``, ``punch`` and ``provisional_absence`` are append-only (triggers and privileges, ``storage.migrate``).
 """
 
 from storage.schema.base import Base
 from storage.schema.chat import Contact, ProviderEvent
+from storage.schema.devices import (
+    ClockOffset,
+    Device,
+    DeviceLayout,
+    DeviceName,
+    DeviceQuarantine,
+    DeviceUpload,
+    DeviceUser,
+    ProvisionalAbsence,
+    Punch,
+    Shift,
+    ShiftAssignment,
+)
 from storage.schema.mail import File, FileReading, MailCursor, Message, MessageFile, OAuthToken, Outbox, Sighting
 from storage.schema.recording import Arrival, Fact, Question, Submission, SubmissionCounter
 from storage.schema.reports import Report, ReportOrder
@@ -35,9 +48,16 @@ __all__ = [
     "AuditSeal",
     "Base",
     "CalendarOverrideTable",
+    "ClockOffset",
     "Contact",
     "DayPlan",
     "Delegation",
+    "Device",
+    "DeviceLayout",
+    "DeviceName",
+    "DeviceQuarantine",
+    "DeviceUpload",
+    "DeviceUser",
     "ExcuseTable",
     "Fact",
     "File",
@@ -52,12 +72,16 @@ __all__ = [
     "Person",
     "Placement",
     "ProviderEvent",
+    "ProvisionalAbsence",
+    "Punch",
     "Question",
     "Remark",
     "Report",
     "ReportOrder",
     "RosterVersion",
     "Sheet",
+    "Shift",
+    "ShiftAssignment",
     "Sighting",
     "Submission",
     "SubmissionCounter",
