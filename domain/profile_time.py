@@ -98,6 +98,10 @@ class WeeklyDeadline(Part):
     """The weekly recap: on the last working day of the week, after the last departure window (TLG-D4)."""
 
     minutes_after_last_window: int = Field(ge=0, le=480, description="menit sesudah jendela pulang terakhir tutup")
+    together: bool = Field(
+        default=False,
+        description="true = satu laporan untuk unit lima dan enam hari; false = masing-masing satu (TLG-D4)",
+    )
 
 
 class MonthlyDeadline(Part):

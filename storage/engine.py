@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, event, text
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -63,8 +64,22 @@ class Database:
         with a silent ROLLBACK. A block that must survive such an error uses ``uow.nested()``.
         Raises ``DatabaseUnavailable`` when the server is gone, refuses connections or has no room left.
         """
+        async with self._begin(None) as uow:
+            yield uow
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[UnitOfWork]:
+        """A transaction that only reads and sees one moment throughout, whatever is committed meanwhile."""
+        async with self._begin("REPEATABLE READ") as uow:
+            yield uow
+
+    @asynccontextmanager
+    async def _begin(self, isolation: IsolationLevel | None) -> AsyncIterator[UnitOfWork]:
         try:
             async with AsyncSession(self._engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+                if isolation is not None:
+                    options = {"isolation_level": isolation, "postgresql_readonly": True}
+                    await session.connection(execution_options=options)
                 yield UnitOfWork(session, self._presence)
         except (DBAPIError, psycopg.OperationalError) as error:
             if _is_outage(error):

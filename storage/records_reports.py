@@ -1,10 +1,14 @@
 """Rows of reports: what was ordered, and every version that was ever made of one."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
+from domain.outcome import Flag
+from domain.terms import Scheme, Timeliness
 from storage.records import LetterFile
 
 
@@ -86,3 +90,49 @@ class ReportRow(NewReport):
 
     id: int
     sent_to: tuple[str, ...]
+
+
+class CellFact(NamedTuple):
+    """One recorded fact, as lean as it comes: a month of a government has a million.
+
+    ``session``, ``verdict``, ``source`` and ``key`` are the values of their enumerations; ``session`` None: of the
+    whole day. Rows come in the order of recording within a person and date.
+    """
+
+    person: str
+    date: date
+    session: str | None
+    verdict: str
+    source: str
+    verified: bool
+    key: str | None
+    time: dt.time | None
+    seen_at: datetime
+    recorded_at: datetime
+    unit: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFigures:
+    """A submission as reports need it. ``session`` is a ``Session`` value or ``rekap``.
+
+    ``questions`` are the open ones, ``missing_pages`` how many have not come;
+    ``sha256`` is the first readable file's ("" when there is none), ``channel`` that of the first message.
+    """
+
+    number: str
+    unit: str
+    date: date
+    session: str
+    received: bool
+    timeliness: Timeliness
+    late_minutes: int
+    at: datetime
+    rows: int
+    reported: int
+    flags: frozenset[Flag]
+    missing_pages: int
+    questions: int
+    channel: Scheme
+    sha256: str

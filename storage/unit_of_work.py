@@ -26,6 +26,7 @@ from storage.presence import Presence
 from storage.punches import Punches
 from storage.questions import Questions
 from storage.remarks import Asks, Remarks
+from storage.report_sources import ReportSources
 from storage.reports import ReportOrders, Reports
 from storage.roster import RosterTables
 from storage.sheets import Sheets
@@ -77,6 +78,11 @@ class UnitOfWork:
     def reports(self) -> Reports:
         """Every version of every report."""
         return Reports(self._session)
+
+    @cached_property
+    def report_sources(self) -> ReportSources:
+        """Many rows at once, for reports."""
+        return ReportSources(self._session)
 
     @cached_property
     def roster(self) -> RosterTables:
