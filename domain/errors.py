@@ -18,7 +18,8 @@
     │   ├── Expired                     its time was over before it could be handed over
     │   ├── Unknown                     perhaps taken: ask before handing it over again
     │   └── Permanent                   never again; ``code`` is the provider's, ``refusal`` what it means
-    └── SandboxError                    the child process itself is unusable
+    ├── SandboxError                    the child process itself is unusable
+    └── ReportError                     a report could not be made; nothing of it left
 """
 
 from enum import IntEnum, StrEnum
@@ -157,3 +158,7 @@ class Permanent(ChannelError):
 
 class SandboxError(PoskoError):
     """The child processes that read files cannot be started or trusted."""
+
+
+class ReportError(PoskoError):
+    """A report could not be made, or may not leave as it is; ``str()`` says why."""

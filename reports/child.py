@@ -12,7 +12,7 @@ import signal
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 
-from domain.errors import ExitCode, PoskoError, UsageError
+from domain.errors import ExitCode, PoskoError, ReportError, UsageError
 from reports.making import Made, ReportTask, make
 
 SECONDS = 900.0  # ten times what the largest government needs
@@ -22,12 +22,8 @@ _PR_SET_PDEATHSIG = 1
 _spawn = get_context("spawn")
 
 
-class ReportFailed(PoskoError):
-    """The process could not make the report; ``str()`` says why."""
-
-
 async def make_in_child(task: ReportTask, seconds: float = SECONDS) -> Made:
-    """``reports.making.make`` in a fresh process; raises ``ReportFailed``, or ``UsageError`` as it did there."""
+    """``reports.making.make`` in a fresh process; raises ``ReportError``, or ``UsageError`` as it did there."""
     process = _spawn.Process(target=_work, args=(task, os.getpid()), daemon=True)
     await asyncio.to_thread(process.start)
     try:
@@ -50,11 +46,11 @@ def _answer(task: ReportTask, status: int | None) -> Made:
     try:
         answer = pickle.loads((task.folder / _ANSWER).read_bytes())
     except FileNotFoundError:
-        raise ReportFailed(f"pembuatan laporan berhenti sebelum selesai (status {status})") from None
+        raise ReportError(f"pembuatan laporan berhenti sebelum selesai (status {status})") from None
     if isinstance(answer, Made):
         return answer
     usage, told = answer
-    raise (UsageError if usage else ReportFailed)(told)
+    raise (UsageError if usage else ReportError)(told)
 
 
 def _work(task: ReportTask, parent: int) -> None:

@@ -64,15 +64,18 @@ class AbsenceJudge:
     def _case(self, unit: str, day: date, session: Session, cells: DayCells) -> AbsenceCase:
         own, whole = cells.get(session.value, ()), cells.get(None, ())
         sheet = self._sheets.get((unit, day, session.value))
-        said = sorted((f for f in (*own, *whole) if f.source == FactSource.DESK), key=lambda f: f.recorded_at)
+        said = sorted((f for f in (*own, *whole) if f.source != FactSource.SHEET), key=lambda f: f.recorded_at)
+        seen = [place for place, fact in enumerate(said) if fact.source == FactSource.DESK]
+        # What an officer or a keterangan said before, the desk knew when it decided; what came later is an objection.
+        unheard = len(said) - 1 - seen[-1] if seen else len(said)
         return AbsenceCase(
             expected=True,
             received=sheet is not None and sheet.received,
             missing_pages=sheet.missing_pages if sheet else 0,
             flags=sheet.flags if sheet else frozenset(),
-            verdicts=tuple(Verdict(f.verdict) for f in own if f.source != FactSource.DESK),
-            seen=bool(said) and _is_decision(said[-1]),
-            doubts=(sheet.questions if sheet else 0) + self._disturbed,
+            verdicts=tuple(Verdict(f.verdict) for f in own if f.source == FactSource.SHEET),
+            seen=bool(seen) and _is_decision(said[seen[-1]]),
+            doubts=(sheet.questions if sheet else 0) + self._disturbed + unheard,
             cut_off=self._cut_off(unit, day),
         )
 

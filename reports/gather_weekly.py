@@ -151,7 +151,14 @@ def _week(
 
 
 def _said(cells: DayCells, session: Session) -> Sequence[CellFact]:
-    """The session's facts, and what desk or officer said of the whole day; a recap is no sheet of a session."""
+    """The session's facts, and what people said of the whole day; a recap is no sheet of a session.
+
+    A decision about a day was not made at the sight of this cell: it counts as a decided keterangan does.
+    """
     own, whole = cells.get(session.value, ()), cells.get(None, ())
-    people_said = [fact for fact in whole if fact.source != FactSource.SHEET]
-    return [*own, *people_said] if people_said else own
+    said = [
+        fact._replace(source=FactSource.EXCUSE.value) if fact.source == FactSource.DESK else fact
+        for fact in whole
+        if fact.source != FactSource.SHEET
+    ]
+    return [*own, *said] if said else own

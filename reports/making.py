@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.calendar import WorkCalendar
-from domain.errors import PoskoError, UsageError
+from domain.errors import ReportError, UsageError
 from domain.profile import Profile
 from domain.report_times import Span
 from domain.resolution import World
@@ -128,7 +128,7 @@ class _Report:
 
 
 async def make(task: ReportTask) -> Made:
-    """Make the version that is due now; raises ``PoskoError`` when its sums do not add up."""
+    """Make the version that is due now; raises ``ReportError`` when its sums do not add up."""
     db = await Database.open(task.url)
     try:
         async with db.snapshot() as uow:
@@ -185,7 +185,7 @@ async def _report(task: ReportTask, uow: UnitOfWork) -> _Report | None:
         raise UsageError(f"tidak ada unit berkode {wanted.unit}")
     month = monthly(await gather_monthly(uow, world, wanted.span, task.now, wanted.unit), task.profile)
     if month.unbalanced:
-        raise PoskoError(f"jumlah {len(month.unbalanced)} pegawai tidak sama dengan hari kerjanya; laporan ditahan")
+        raise ReportError(f"jumlah {len(month.unbalanced)} pegawai tidak sama dengan hari kerjanya; laporan ditahan")
     if not month.units:
         return None
     return _unit_report(task, month, world) if wanted.unit is not None else _monthly_report(task, month)

@@ -107,18 +107,19 @@ class ReportSources:
 
 
 def _sheets(wanted: Any) -> Select[Any]:
+    # Looked up for each submission by its index: the tables hold years, a report a month.
     file = (
-        select(Arrival.submission_id.label("submission"), Arrival.sha256)
-        .where(Arrival.readable)
-        .distinct(Arrival.submission_id)
-        .order_by(Arrival.submission_id, Arrival.id)
-        .subquery()
+        select(Arrival.sha256)
+        .where(Arrival.submission_id == Submission.id, Arrival.readable)
+        .order_by(Arrival.id)
+        .limit(1)
+        .scalar_subquery()
     )
     doubts = (
-        select(Question.submission_id.label("submission"), func.count().label("open"))
-        .where(Question.answered_at.is_(None))
-        .group_by(Question.submission_id)
-        .subquery()
+        select(func.count())
+        .select_from(Question)
+        .where(Question.submission_id == Submission.id, Question.answered_at.is_(None))
+        .scalar_subquery()
     )
     return (
         select(
@@ -133,13 +134,11 @@ def _sheets(wanted: Any) -> Select[Any]:
             type_coerce(Submission.counts, JSONB),
             type_coerce(Submission.flags, JSONB),
             type_coerce(Submission.missing_pages, JSONB),
-            doubts.c.open,
+            doubts,
             type_coerce(Message.channel, Text),
-            file.c.sha256,
+            file,
         )
         .join(Message, Message.id == Submission.message_id)
-        .outerjoin(file, file.c.submission == Submission.id)
-        .outerjoin(doubts, doubts.c.submission == Submission.id)
         .where(wanted)
         .order_by(Submission.date, Submission.sequence)
     )
@@ -160,7 +159,7 @@ def _sheet(row: Any) -> SheetFigures:
         reported=counts.get("reported", 0),
         flags=frozenset(Flag(flag) for flag in flags),
         missing_pages=len(pages),
-        questions=row[11] or 0,
+        questions=row[11],
         channel=Scheme(row[12]),
         sha256=row[13] or "",
     )
