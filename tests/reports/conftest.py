@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ class Records:
         day: date = DAY,
         session: Session | str = Session.DATANG,
         when: datetime | None = None,
-        **state: object,
+        **state: Any,
     ) -> int:
         """A submission with one arrival; ``when`` is its official time."""
         number = next(self.numbers)
@@ -66,7 +67,7 @@ class Records:
         source: FactSource = FactSource.SHEET,
         key: StatusKey | None = None,
         minutes: int = 0,
-        **other: object,
+        **other: Any,
     ) -> None:
         """One fact, recorded at 07.20 of its day and ``minutes`` later."""
         number = next(self.numbers)
@@ -89,7 +90,7 @@ class Records:
                 ]
             )
 
-    async def absent(self, person: str, day: date = DAY, minutes: int = 600, **other: object) -> None:
+    async def absent(self, person: str, day: date = DAY, minutes: int = 600, **other: Any) -> None:
         """The desk saw both empty crops and decided."""
         for session in Session:
             await self.fact(
@@ -102,6 +103,6 @@ def records(database: Database) -> Records:
     return Records(database)
 
 
-LATE = {"timeliness": Timeliness.LATE, "late_minutes": 4}
-UNVERIFIED = {"flags": frozenset({Flag.UNVERIFIED})}
+LATE: dict[str, Any] = {"timeliness": Timeliness.LATE, "late_minutes": 4}
+UNVERIFIED: dict[str, Any] = {"flags": frozenset({Flag.UNVERIFIED})}
 __all__ = ["LATE", "PROFILE", "SHA", "UNVERIFIED", "Records"]
