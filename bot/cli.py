@@ -12,6 +12,7 @@ from bot import (
     cli_intake,
     cli_roster,
     cli_run,
+    cli_user,
     cli_watch,
 )
 from bot.cli_base import guarded
@@ -33,6 +34,7 @@ app.add_typer(cli_fallback.app, name="fallback")
 app.add_typer(cli_holiday.app, name="holiday")
 app.add_typer(cli_forms.app, name="forms")
 app.add_typer(cli_devices.app, name="devices")
+app.add_typer(cli_user.app, name="user")
 app.command("calendar")(cli_calendar.calendar)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 from procrastinate import App
@@ -14,6 +15,7 @@ from bot.bootstrap import Installation, channels_of, outgoing_of, pipeline_of
 from bot.clock import demo_clock
 from bot.conversing import Conversing
 from bot.dispatch import Dispatcher
+from bot.house import house_of
 from bot.jobs import QUEUES, Jobs
 from bot.mailboxes import open_mailboxes
 from bot.press import Press
@@ -22,6 +24,7 @@ from bot.sheet_post import SheetPost
 from bot.state import State
 from bot.watching import Watching
 from desk.app import create_app
+from desk.board_page import show_rows
 from desk.metrics import Metrics
 from desk.server import WebServer
 from intake.mailbox import MailboxReader
@@ -57,7 +60,9 @@ class Service:
         """Mailboxes, clock, web and jobs until ``stop`` or a signal."""
         place = self._place
         state = State(place, self._mailboxes, self._metrics, self._sandbox, demo_clock(place.clock))
-        web = WebServer(create_app(state), place.settings.service.host, place.settings.service.port)
+        house = house_of(place, self._sandbox)
+        app = create_app(state, house)
+        web = WebServer(app, place.settings.service.host, place.settings.service.port)
         web.open()
         (place.settings.data / "web.port").write_text(str(web.port))
         async with contextlib.AsyncExitStack() as parts:
@@ -73,6 +78,8 @@ class Service:
             parts.push_async_callback(rounds.stop)
             serving = asyncio.create_task(web.serve())
             parts.push_async_callback(web.stop)
+            house.live.start(partial(show_rows, house, app.state.boards))
+            parts.push_async_callback(house.live.stop)  # ends open streams before the server waits for them
             log.info("serving", address=f"http://{web.host}:{web.port}", mailboxes=len(self._mailboxes))
             await self._until_stopped(serving, *self._workers)
 

@@ -1,55 +1,63 @@
-"""The web application: probes, metrics, the status API and the front page."""
+"""The web application: probes, metrics, the status API, the front page and the desk's rooms."""
 
-import base64
-import hashlib
-from collections.abc import Awaitable, Callable
-
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.middleware.gzip import GZipMiddleware
 
+from desk import board_page, login, periods
 from desk.access import has_token, is_local
-from desk.home import STYLE, home_page
+from desk.board import Boards
+from desk.faults import add_faults
+from desk.house import House
 from desk.metrics import CONTENT_TYPE
+from desk.pages import STATIC, static_version
+from desk.security import SecureHeaders
 from desk.state import ServiceState
+from desk.visitor import session_of
 from domain.errors import PoskoError
+from templates import render_page
 
-_STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-_HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 _UNAUTHORIZED = {"WWW-Authenticate": "Bearer"}
+_FOR_EVER = "public, max-age=31536000, immutable"
+_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+ROOMS: tuple[APIRouter, ...] = (login.router, board_page.router, periods.router)
 
 
-def create_app(state: ServiceState) -> FastAPI:
-    """The application over ``state``. No interactive documentation is served: the API is not public."""
+def create_app(state: ServiceState, house: House | None = None) -> FastAPI:
+    """The application over ``state``; the desk's pages only with a ``house``. No documentation is served."""
     app = FastAPI(title="Posko Presensi", openapi_url=None, docs_url=None, redoc_url=None)
-    _add_headers(app, state)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(SecureHeaders, secure=house is not None and house.secure, demo_clock=state.demo_clock)
     _add_probes(app, state)
     _add_private(app, state)
+    _add_static(app)
+    if house is not None:
+        app.state.house = house
+        app.state.boards = Boards(house)
+        for room in ROOMS:
+            app.include_router(room)
+    add_faults(app)
 
     @app.get("/", response_class=HTMLResponse)
-    async def home() -> str:
-        return home_page(state.demo_clock)
+    async def home(request: Request) -> Response:
+        if house is not None and await session_of(request):
+            return Response(status_code=303, headers={"Location": "/papan"})
+        return HTMLResponse(
+            render_page("home", demo_clock=state.demo_clock, desk=house is not None, static=static_version)
+        )
 
     return app
 
 
-def _add_headers(app: FastAPI, state: ServiceState) -> None:
-    headers = dict(_HEADERS)
-    if state.demo_clock:
-        headers["X-Posko-Demo-Clock"] = state.demo_clock
+def _add_static(app: FastAPI) -> None:
+    files = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in _TYPES}
 
-    @app.middleware("http")
-    async def secure(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await go_on(request)
-        response.headers.update(headers)
-        return response
+    @app.get("/static/{name}")
+    async def static(name: str) -> Response:
+        if name not in files:
+            return PlainTextResponse("Tidak ada.\n", 404)
+        kind = _TYPES[name[name.rindex(".") :]]
+        return Response(files[name], media_type=kind, headers={"Cache-Control": _FOR_EVER})
 
 
 def _add_probes(app: FastAPI, state: ServiceState) -> None:

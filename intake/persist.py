@@ -9,6 +9,7 @@ from domain.resolution import Delivery, Resolution, World
 from intake.receipts import Recorded
 from storage.engine import UnitOfWork
 from storage.facts import sheet_key
+from storage.notify import BOARD, board_payload
 from storage.records import (
     ArrivalRow,
     MessageRow,
@@ -67,6 +68,7 @@ async def write_recording(
         await uow.facts.add_many([_fact(f, draft, id_, message, delivery, world, now) for f in draft.facts])
         await uow.questions.add_many(_questions(draft, id_, message, now))
         await uow.audit.add("submission_recorded", "submission", str(id_), "posko", now, {"message": message.id})
+        await uow.notify(BOARD, board_payload(draft.unit, draft.date, draft.session))
         written.append(Recorded(draft, number))
     return written
 

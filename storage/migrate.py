@@ -15,7 +15,7 @@ from domain.errors import DatabaseUnavailable
 from storage.postgres import SERVICE_ROLE
 from storage.urls import engine_url
 
-APPEND_ONLY = ("fact", "audit", "audit_seal", "punch", "provisional_absence")
+APPEND_ONLY = ("fact", "audit", "audit_seal", "punch", "provisional_absence", "contact_log")
 _LOCK = 0x6D696772  # "migr": one migration at a time
 _FOREIGN = ("procrastinate_", "alembic_version")
 

@@ -2,13 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import date
 
 import psycopg
 from psycopg import sql
 
 from storage.urls import libpq_url
 
+BOARD = "posko_board"
+"""The channel of the boards: ``UNIT|2026-11-24|datang`` for one sheet, anything else for "look again"."""
+
 _PAUSE_SECONDS = 1.0
+
+
+def board_payload(unit: str, day: date, session: str) -> str:
+    """What ``BOARD`` says when one unit's sheet of one session has changed."""
+    return f"{unit}|{day.isoformat()}|{session}"
 
 
 async def listen(url: str, *channels: str) -> AsyncGenerator[str | None, None]:

@@ -10,9 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from storage import jobs
+from storage.accounts import Accounts
 from storage.addresses import Addresses
 from storage.audit_trail import AuditTrail
+from storage.contact_log import ContactLogTable
 from storage.contacts import Contacts
+from storage.desk_sessions import DeskSessions
 from storage.devices import Devices
 from storage.excuses import Excuses
 from storage.facts import Facts
@@ -28,6 +31,7 @@ from storage.questions import Questions
 from storage.remarks import Asks, Remarks
 from storage.report_sources import ReportSources
 from storage.reports import ReportOrders, Reports
+from storage.review import Review
 from storage.roster import RosterTables
 from storage.sheets import Sheets
 from storage.sightings import Sightings
@@ -148,6 +152,26 @@ class UnitOfWork:
     def asks(self) -> Asks:
         """Questions with buttons."""
         return Asks(self._session)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may enter the desk, and API tokens."""
+        return Accounts(self._session)
+
+    @cached_property
+    def desk_sessions(self) -> DeskSessions:
+        """Logins."""
+        return DeskSessions(self._session)
+
+    @cached_property
+    def contact_log(self) -> ContactLogTable:
+        """Contacts made with units that had not sent (TLG-D3)."""
+        return ContactLogTable(self._session)
+
+    @cached_property
+    def review(self) -> Review:
+        """The review queue."""
+        return Review(self._session)
 
     @cached_property
     def audit(self) -> AuditTrail:

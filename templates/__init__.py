@@ -22,3 +22,18 @@ _TEXT = Environment(
 def render(name: str, **fields: object) -> str:
     """The text of message ``name`` (``receipt``, ``fallback_announced`` …) with ``fields`` filled in."""
     return _TEXT.get_template(f"{name}.txt.j2").render(**fields).strip() + "\n"
+
+
+_PAGES = Environment(
+    loader=FileSystemLoader(_PLACE / "pages"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    autoescape=True,  # every value is text unless a template says otherwise
+    auto_reload=False,
+)
+
+
+def render_page(page: str, /, **fields: object) -> str:
+    """The HTML of a page (``board``; ``_board_row`` for a part of one) with ``fields`` filled in."""
+    return _PAGES.get_template(f"{page}.html.j2").render(**fields)

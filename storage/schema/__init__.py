@@ -6,6 +6,7 @@ Unique keys are the idempotency. No default is SQL ``now()``: moments come from 
 
 from storage.schema.base import Base
 from storage.schema.chat import Contact, ProviderEvent
+from storage.schema.desk import Account, ApiToken, ContactLog, DeskSession, LoginAttempt, ReviewClaim
 from storage.schema.devices import (
     ClockOffset,
     Device,
@@ -39,9 +40,11 @@ from storage.schema.watch import Audit, AuditSeal, Incident
 
 __all__ = [
     "SHEET_NUMBER",
+    "Account",
     "Address",
     "AddressAlias",
     "AddressClaim",
+    "ApiToken",
     "Arrival",
     "Ask",
     "Audit",
@@ -50,8 +53,10 @@ __all__ = [
     "CalendarOverrideTable",
     "ClockOffset",
     "Contact",
+    "ContactLog",
     "DayPlan",
     "Delegation",
+    "DeskSession",
     "Device",
     "DeviceLayout",
     "DeviceName",
@@ -63,6 +68,7 @@ __all__ = [
     "File",
     "FileReading",
     "Incident",
+    "LoginAttempt",
     "MailCursor",
     "Message",
     "MessageFile",
@@ -78,6 +84,7 @@ __all__ = [
     "Remark",
     "Report",
     "ReportOrder",
+    "ReviewClaim",
     "RosterVersion",
     "Sheet",
     "Shift",

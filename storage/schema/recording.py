@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     Index,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -115,7 +116,10 @@ class Question(Base):
     """A doubt that waits for a person."""
 
     __tablename__ = "question"
-    __table_args__ = (UniqueConstraint("submission_id", "kind", "sha256", "sheet", "row"),)
+    __table_args__ = (
+        UniqueConstraint("submission_id", "kind", "sha256", "sheet", "row"),
+        Index("ix_question_open", "asked_at", "id", postgresql_where=text("answered_at IS NULL")),
+    )
     id: Mapped[int] = serial()
     submission_id: Mapped[int] = ref("submission.id", index=False)
     message_id: Mapped[int] = ref("message.id", index=False)

@@ -1,0 +1,79 @@
+"""Who may do what at the desk: one table, from which the check at the door and its tests are made.
+
+A route that stands neither here nor in ``PUBLIC`` answers nobody. ``Reach.OWN`` limits what is shown to the account's
+own unit and those that it coordinates; another unit's ids are answered as if they did not exist.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.account import Role
+
+
+class Reach(StrEnum):
+    """How far a role sees on one route."""
+
+    ALL = "all"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One route: who may use it and how far. ``names`` says which placeholder names a unit's own thing."""
+
+    method: str
+    path: str
+    reach: Mapping[Role, Reach]
+
+
+_ALL, _OWN = Reach.ALL, Reach.OWN
+_A, _P, _D, _U = Role.ADMIN, Role.RECEIVER, Role.DISCIPLINE, Role.UNIT
+EVERYONE = {_A: _ALL, _P: _ALL, _D: _ALL, _U: _OWN}
+STAFF = {_A: _ALL, _P: _ALL, _D: _ALL}
+DESK = {_A: _ALL, _P: _ALL}
+ADMIN = {_A: _ALL}
+
+# Answered without a login: what they show is public, or they check something else (a password, a token).
+PUBLIC = frozenset(
+    {
+        ("GET", "/"),
+        ("GET", "/healthz"),
+        ("GET", "/readyz"),
+        ("GET", "/metrics"),  # this machine or the status token
+        ("GET", "/api/v1/status"),  # the status token
+        ("GET", "/static/{name}"),
+        ("GET", "/masuk"),
+        ("POST", "/masuk"),
+        ("GET", "/masuk/kode"),  # half a login
+        ("POST", "/masuk/kode"),
+    }
+)
+
+_TABLE: tuple[tuple[str, str, Mapping[Role, Reach]], ...] = (
+    ("POST", "/keluar", EVERYONE),
+    ("GET", "/akun", EVERYONE),
+    ("POST", "/akun/sandi", EVERYONE),
+    ("POST", "/akun/kode", EVERYONE),
+    ("POST", "/akun/kode/lepas", EVERYONE),
+    ("GET", "/papan", EVERYONE),
+    ("GET", "/papan/hidup", EVERYONE),
+    ("GET", "/papan/unit/{unit}", EVERYONE),
+    ("POST", "/papan/unit/{unit}/kontak", DESK),
+    ("GET", "/periode", STAFF),
+    ("POST", "/periode", DESK),
+    ("POST", "/periode/{number}/akhiri", DESK),
+)
+
+RIGHTS: Mapping[tuple[str, str], Right] = {(m, p): Right(m, p, r) for m, p, r in _TABLE}
+
+
+def reach_of(method: str, path: str, role: Role) -> Reach | None:
+    """How far ``role`` sees on a route (its pattern); None: not at all."""
+    right = RIGHTS.get((method, path))
+    return right.reach.get(role) if right else None
+
+
+def may(method: str, path: str, role: Role) -> bool:
+    """Whether ``role`` may use a route at all: menus and buttons are drawn by it."""
+    return reach_of(method, path, role) is not None

@@ -1,0 +1,113 @@
+"""How pages say what a flag, a mark, a verdict or a route is: always words, beside a shape and a colour."""
+
+from domain.board import UnitState
+from domain.marks import MarkState
+from domain.outcome import Flag, QuestionKind
+from domain.reading import HeadMark, SheetKind, Verdict
+from domain.terms import Authenticity, Scheme, StatusKey, Timeliness
+from storage.records import MessageState, OutboxState
+
+STATES = {  # shape, style
+    UnitState.ON_TIME: ("●", "baik"),
+    UnitState.EARLY: ("◐", "baik"),
+    UnitState.PARTIAL: ("◧", "awas"),
+    UnitState.LATE: ("▲", "awas"),
+    UnitState.MISSING: ("○", "buruk"),
+    UnitState.TO_CHECK: ("◆", "tanya"),
+    UnitState.NOT_DUE: ("–", "diam"),
+}
+TIMELINESS = {
+    Timeliness.EARLY: "lebih awal",
+    Timeliness.ON_TIME: "tepat waktu",
+    Timeliness.PARTIAL: "tepat waktu sebagian",
+    Timeliness.LATE: "terlambat",
+}
+FLAGS = {
+    Flag.WRONG_ROUTE: "salah jalur",
+    Flag.WRONG_MAILBOX: "salah alamat",
+    Flag.STRANGER: "pengirim tidak terdaftar",
+    Flag.UNVERIFIED: "pengirim belum terverifikasi",
+    Flag.NO_SIGNATURE: "diketik, tanpa tanda tangan",
+    Flag.HEAD_MISSING: "belum sah: tanpa tanda tangan kepala",
+    Flag.NOT_DUE: "hari tidak wajib",
+    Flag.OUTSIDE_PERIOD: "di luar masa manual",
+    Flag.TIME_GAP: "selisih waktu kirim dan terima",
+    Flag.SENT_IN_TIME: "dikirim dalam waktu",
+    Flag.OUR_INCIDENT: "gangguan posko",
+    Flag.SUSULAN: "susulan",
+    Flag.AHEAD: "mendahului",
+    Flag.SAME_FILE: "berkas sama",
+    Flag.RESENT: "kirim ulang",
+    Flag.PENDING: "menunggu pembacaan",
+    Flag.RETAKE: "diminta foto ulang",
+    Flag.INCOMPLETE_PAGES: "halaman kurang",
+    Flag.DATE_GUESSED: "tanggal tidak tertulis",
+    Flag.PEOPLE_MISSING: "ada pegawai tidak tercantum",
+    Flag.UNIT_FROM_SENDER: "unit dari pengirim",
+}
+VERDICTS = {
+    Verdict.SIGNED: ("✓", "ada tanda tangan", "baik"),
+    Verdict.REPORTED: ("◐", "tertulis hadir", "baik"),
+    Verdict.EMPTY: ("○", "kosong", "buruk"),
+    Verdict.CODE: ("■", "kode", "info"),
+    Verdict.UNSURE: ("◆", "ragu", "tanya"),
+}
+MARKS = {
+    MarkState.SIGNED: ("✓", "ada tanda tangan", "baik"),
+    MarkState.REPORTED: ("◐", "tertulis hadir", "baik"),
+    MarkState.CODE: ("■", "kode", "info"),
+    MarkState.INCOMPLETE: ("○", "belum lengkap", "diam"),
+    MarkState.TO_CHECK: ("◆", "perlu periksa", "tanya"),
+}
+HEADS = {
+    HeadMark.SIGNED: "ada tanda tangan kepala",
+    HeadMark.EMPTY: "tanda tangan kepala belum ada",
+    HeadMark.UNSURE: "tanda tangan kepala meragukan",
+    HeadMark.ABSENT: "lembar tanpa tempat tanda tangan kepala",
+}
+KINDS = {
+    SheetKind.DAILY: "lembar harian",
+    SheetKind.WEEKLY: "lembar mingguan",
+    SheetKind.MONTHLY: "daftar bulanan",
+    SheetKind.RECAP: "rekap bulanan",
+    SheetKind.APEL: "daftar apel",
+    SheetKind.IMAGE: "gambar",
+    SheetKind.NOT_SHEET: "bukan lembar presensi",
+    SheetKind.UNREADABLE: "tidak terbaca",
+}
+QUESTIONS = {
+    QuestionKind.PERSON: "Baris ini milik siapa?",
+    QuestionKind.NEWCOMER: "Nama ini tidak ada dalam daftar unit. Siapa dia?",
+    QuestionKind.CELL: "Apa isi kolom ini?",
+    QuestionKind.NOTE: "Apa arti keterangan ini?",
+}
+AUTHENTICITY = {
+    Authenticity.VERIFIED: "pengirim terbukti",
+    Authenticity.UNVERIFIED: "pengirim belum terbukti",
+    Authenticity.UNKNOWN_SENDER: "alamat tidak terdaftar",
+}
+SCHEMES = {Scheme.MAIL: "surel", Scheme.WHATSAPP: "WhatsApp", Scheme.TELEGRAM: "Telegram", Scheme.UPLOAD: "unggahan"}
+OUTBOX = {
+    OutboxState.PENDING: ("◔", "menunggu dikirim", "info"),
+    OutboxState.SENT: ("✓", "terkirim", "baik"),
+    OutboxState.FAILED: ("✕", "gagal", "buruk"),
+    OutboxState.EXPIRED: ("–", "lewat waktu", "diam"),
+}
+MESSAGES = {
+    MessageState.NEW: "belum dibaca",
+    MessageState.DONE: "selesai",
+    MessageState.QUARANTINE: "disisihkan, perlu dilihat",
+}
+STATUS_KEYS = {
+    StatusKey.HADIR: "hadir",
+    StatusKey.ALPA: "tanpa keterangan",
+    StatusKey.TUGAS_KHUSUS: "tugas khusus",
+    StatusKey.CUTI: "cuti",
+    StatusKey.SAKIT: "sakit",
+    StatusKey.DINAS_LUAR: "dinas luar",
+    StatusKey.IZIN: "izin",
+    StatusKey.TUGAS_BELAJAR: "tugas belajar",
+    StatusKey.DIKLAT: "diklat",
+    StatusKey.LEPAS_JAGA: "lepas jaga",
+    StatusKey.BEBAS_PRESENSI: "bebas presensi",
+}
