@@ -93,7 +93,7 @@ class Profile(Part):
     approval_chain: tuple[ApprovalStep, ...] = Field(default=(), description="tahap pengesahan rekap (TRK)")
     apel: Apel | None = Field(default=None, description="presensi upacara dan apel (BLG-16 s.d. BLG-18)")
     kinerja: Kinerja | None = Field(default=None, description="kinerja harian (BLG-19 s.d. BLG-24)")
-    punches: Punches | None = Field(default=None, description="mesin presensi (MLG-17, MLG-28)")
+    punches: Punches = Field(default=Punches(), description="mesin presensi (MLG-17, MLG-28)")
 
     _version: str = PrivateAttr(default="")
 

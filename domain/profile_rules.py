@@ -4,6 +4,7 @@ Silence of a government's rules is an absent key; what the rules leave open ("IN
 interpretation, to be changed by the government.
 """
 
+from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -159,8 +160,32 @@ class People(Part):
 
 
 class Punches(Part):
-    """Facts about attendance machines (MLG-17, MLG-28)."""
+    """Facts about attendance machines (MLG-17, MLG-28) and how punches become sessions."""
 
     brands: tuple[str, ...] = Field(default=(), description="merek mesin yang dipakai (MLG-28)")
-    day_last: ClockTime = Field(description="presensi terakhir milik hari itu, sebelum jam ini (MLG-17)")
-    day_first: ClockTime = Field(description="presensi hari berikutnya mulai jam ini (MLG-17)")
+    day_last: ClockTime = Field(
+        default=time(23, 59), description="presensi terakhir milik hari itu, sebelum jam ini (MLG-17)"
+    )
+    day_first: ClockTime = Field(default=time(0, 1), description="presensi hari berikutnya mulai jam ini (MLG-17)")
+    suppress_seconds: int = Field(
+        default=60, ge=0, le=900, description="tempelan berulang dalam sekian detik dihitung satu; yang asli disimpan"
+    )
+    min_stay_minutes: int = Field(
+        default=60,
+        ge=1,
+        le=480,
+        description="dua tempelan pada separuh hari yang sama baru dianggap datang dan pulang "
+        "bila berjarak sekian menit",
+    )
+    before_minutes: int = Field(
+        default=240, ge=0, le=720, description="menit sebelum jam masuk yang masih dihitung datang"
+    )
+    after_minutes: int = Field(
+        default=480, ge=0, le=960, description="menit sesudah jam pulang yang masih dihitung pulang"
+    )
+    wins: Literal["ask", "paper", "device"] = Field(
+        default="ask", description='bila lembar dan mesin berbeda: "ask" (tanyakan), "paper" atau "device"'
+    )
+    silent_minutes: int = Field(
+        default=1440, ge=5, description="mesin yang tidak terdengar sekian menit diberitahukan ke pengelolanya"
+    )
