@@ -4,12 +4,14 @@ PYTHON := $(BIN)/python
 READY := .venv/.siap
 # Pilihan tambahan untuk pytest, misalnya: make test ARGS="-k clock"
 ARGS :=
+# Hari peragaan, misalnya: make demo DAY=2026-11-27
+DAY :=
 
 .PHONY: demo test lint types unit sweep bench golden clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)
-	@$(PYTHON) posko.py demo
+	@$(PYTHON) posko.py demo $(if $(DAY),--day $(DAY))
 
 test: lint types unit
 

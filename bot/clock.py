@@ -102,8 +102,9 @@ def open_clock(data: Path, *, demo: bool, written: str | None) -> Clock:
     """The clock of the installation in ``data``; ``written`` is ``POSKO_CLOCK``, if set.
 
     The first shift an installation is started with is kept in it and wins from then on, so that a restart, or a
-    command without the variable, sees the same time. A real installation refuses any shift, and a demo refuses to
-    change its shift, for what is already recorded would lie in another time.
+    command without the variable, sees the same time. A real installation refuses any shift. A demo may be started
+    again with a shift that shows a later time (it then plays on from there), never with an earlier one: what is
+    already recorded would lie in the future.
     """
     kept_in = data / KEPT_IN
     kept = _read_kept(kept_in)
@@ -119,9 +120,7 @@ def open_clock(data: Path, *, demo: bool, written: str | None) -> Clock:
     if kept is None:
         kept = _keep(kept_in, parse_shift(str(written)))
     elif written and (asked := parse_shift(written)) and (asked.start, asked.rate) != (kept.start, kept.rate):
-        raise ConfigurationError(
-            f"instalasi ini sudah memakai jam geser {kept}; buat instalasi baru untuk jam lain", file=str(kept_in)
-        )
+        kept = _jump(kept_in, kept, asked)
     return ShiftedClock(kept)
 
 
@@ -140,10 +139,20 @@ def _read_kept(path: Path) -> Shift | None:
         raise ConfigurationError(f"jam geser tidak dapat dibaca: {reason}", file=str(path)) from None
 
 
+def _jump(path: Path, kept: Shift, asked: Shift) -> Shift:
+    """From now on ``asked`` is the installation's time; processes that still run see the old one to their end."""
+    if ShiftedClock(asked).now() < ShiftedClock(kept).now():
+        raise ConfigurationError(
+            f"instalasi ini sudah memakai jam geser {kept}; jam hanya dapat maju, buat instalasi baru untuk jam lain",
+            file=str(path),
+        )
+    _aside(path, asked).replace(path)
+    return asked
+
+
 def _keep(path: Path, shift: Shift) -> Shift:
     # Written aside and linked: of two processes that start at once, both go on with the first one's whole file.
-    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    aside.write_text(shift.model_dump_json(), encoding="utf-8")
+    aside = _aside(path, shift)
     try:
         os.link(aside, path)
     except FileExistsError:
@@ -151,3 +160,10 @@ def _keep(path: Path, shift: Shift) -> Shift:
     finally:
         aside.unlink()
     return shift
+
+
+def _aside(path: Path, shift: Shift) -> Path:
+    """The whole file under another name."""
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    aside.write_text(shift.model_dump_json(), encoding="utf-8")
+    return aside

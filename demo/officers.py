@@ -12,8 +12,8 @@ from demo.clock import at
 from demo.offices import BY_CODE, DESK_DOMAIN, Office
 from demo.post_office import Letter, PostOffice
 from demo.roster import Town
-from demo.scenario import DAY, Step
 from demo.sheets.paper import long_date
+from demo.steps import Step, Waits
 
 _TYPES = {
     "xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -42,8 +42,9 @@ class Sent:
 
 @dataclass
 class Officers:
-    """Plays the steps in their order as the playing clock reaches them."""
+    """Plays the steps of ``day`` in their order as the playing clock reaches them."""
 
+    day: date
     town: Town
     post: PostOffice
     clock: Clock
@@ -54,8 +55,8 @@ class Officers:
     def work(self) -> list[Sent]:
         """Hand in what is due now; returns it. An officer who needs an answer first looks for it each time."""
         now, done = self.clock.now(), []
-        for step in [s for s in self.waiting if at(DAY, s.at) <= now]:
-            if step.after and not self.answers(step.after):
+        for step in [s for s in self.waiting if at(self.day, s.at) <= now]:
+            if (step.after and not self.answers(step.after)) or (step.waits and not self.letter_of(step)):
                 continue
             self.waiting.remove(step)
             done.append(self._send(step, now))
@@ -68,6 +69,17 @@ class Officers:
             return ()
         own = sent.message["Message-ID"]
         return tuple(one for one in self.post.letters(BY_CODE[sent.step.office].address) if own in thread_of(one))
+
+    def letter_of(self, step: Step) -> Letter | None:
+        """The newest mail of the desk in the office's mailbox that the step waits for, of the step's own session."""
+        wanted = str(step.waits)
+        found = [
+            letter
+            for letter in self.post.letters(BY_CODE[step.office].address)
+            if str(letter.message["Subject"]).startswith(wanted)
+            and (step.what.upper() in str(letter.message["Subject"]).upper() or step.waits is not Waits.REMINDER)
+        ]
+        return found[-1] if found else None
 
     def hand_in(self, message: EmailMessage, login: str) -> None:
         """Log in as ``login`` and give the mail to the post office."""
@@ -86,7 +98,7 @@ class Officers:
         answered = self.answers(step.after or "")
         if step.automatic:
             return auto_reply(office, answered[-1].message, now)
-        message = cover_letter(office, step, self.town, now)
+        message = cover_letter(office, step, self.town, now, self.day)
         if answered:
             message["In-Reply-To"] = message["References"] = answered[-1].message["Message-ID"]
         for name, data in step.files(self.town):
@@ -95,32 +107,30 @@ class Officers:
             message.add_attachment(data, maintype=main, subtype=sub, filename=name)
         if message.is_multipart():
             # Else every sending would choose another one, and no mail could be sent twice.
-            message.set_boundary(f"=_{step.key}_{DAY:%Y%m%d}")
+            message.set_boundary(f"=_{step.key}_{self.day:%Y%m%d}")
         return message
 
 
-def cover_letter(office: Office, step: Step, town: Town, now: datetime) -> EmailMessage:
+def cover_letter(office: Office, step: Step, town: Town, now: datetime, day: date) -> EmailMessage:
     """The mail of an officer, as offices write them; a stranger's own mail is not so polite."""
     officer = town.officer(office.code)
     message = EmailMessage()
     foreign = step.login is not None and step.login.rpartition("@")[2] == "hadiah.presensi.test"
     message["From"] = step.login if foreign else formataddr((f"Petugas Rekap {office.name}", office.address))
     message["To"] = step.to or office.mailbox
-    message["Subject"] = "Selamat!" if foreign else f"Presensi Datang {office.name}, {long_date(DAY)}"
+    message["Subject"] = "Selamat!" if foreign else f"Presensi {step.what} {office.name}, {long_date(day)}"
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{step.key}.{DAY:%Y%m%d}@{(step.login or office.address).rpartition('@')[2]}>"
-    message.set_content(
-        "Lihat lampiran.\n" if foreign else _body(office, officer.name, DAY, again=step.after is not None)
-    )
+    message["Message-ID"] = f"<{step.key}.{day:%Y%m%d}@{(step.login or office.address).rpartition('@')[2]}>"
+    message.set_content("Lihat lampiran.\n" if foreign else _body(office, officer.name, step, day))
     return message
 
 
-def _body(office: Office, officer: str, day: date, *, again: bool) -> str:
-    what = "kami kirimkan kembali" if again else "kami sampaikan"
+def _body(office: Office, officer: str, step: Step, day: date) -> str:
+    what = "kami kirimkan kembali" if step.after else "kami sampaikan"
     return (
         "Yth. Kepala Badan Kepegawaian Daerah\n"
         "c.q. Kepala Subbidang Disiplin ASN\n\n"
-        f"Dengan hormat, bersama ini {what} daftar hadir (presensi manual) sesi datang {office.name} "
+        f"Dengan hormat, bersama ini {what} daftar hadir (presensi manual) sesi {step.what.lower()} {office.name} "
         f"hari {long_date(day)} sebagaimana terlampir.\n\n"
         "Demikian, atas perhatian Bapak/Ibu kami ucapkan terima kasih.\n\n"
         f"Hormat kami,\nPetugas Rekap Presensi {office.name}\n{officer}\n"
@@ -134,7 +144,7 @@ def auto_reply(office: Office, answered: EmailMessage, now: datetime) -> EmailMe
     message["To"] = answered["From"]
     message["Subject"] = f"Balasan otomatis: {answered['Subject']}"
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<otomatis.{DAY:%Y%m%d}@{office.domain}>"
+    message["Message-ID"] = f"<otomatis.{now:%Y%m%d}@{office.domain}>"
     message["In-Reply-To"] = message["References"] = answered["Message-ID"]
     message["Auto-Submitted"] = "auto-replied"
     message.set_content("Terima kasih atas surel Bapak/Ibu. Saat ini saya sedang cuti hingga 27 November 2026.\n")

@@ -10,6 +10,8 @@ DESK_HOST = "mx.tulungagung.presensi.test"
 DESK_DOMAIN = "bkd.presensi.test"
 BOX_OPD = f"presensi.opd@{DESK_DOMAIN}"
 BOX_UPT = f"presensi.upt@{DESK_DOMAIN}"
+RECEIVER = f"penerima@{DESK_DOMAIN}"
+DISCIPLINE = f"disiplin@{DESK_DOMAIN}"
 
 _SETDA = "Sekretariat Daerah"
 _TANI, _DISHUB = "Dinas Pertanian", "Dinas Perhubungan"

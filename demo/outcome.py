@@ -1,25 +1,15 @@
 """Whether the morning came out as it had to: the service's own words against the scenario's expectations."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from demo.board import Board, UnitLine
 from demo.officers import Officers, thread_of
 from demo.offices import BY_CODE, OFFICES
 from demo.post_office import Letter, PostOffice
-from demo.scenario import EXPECTED, SPOOFER, STRANGER, WRONG_ROUTE_TOLD, Answer, Expected
+from demo.steps import Answer, Expected, Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it had to be."""
-
-    where: str
-    wanted: str
-    seen: str
-
-
-def states_wrong(board: Board, expected: Mapping[str, Expected] = EXPECTED) -> list[Finding]:
+def states_wrong(board: Board, expected: Mapping[str, Expected]) -> list[Finding]:
     """Offices whose state or flags differ."""
     return [found for code, wanted in expected.items() if (found := _unit(code, board.units.get(code), wanted))]
 
@@ -38,8 +28,7 @@ def _unit(code: str, line: UnitLine | None, wanted: Expected) -> Finding | None:
 def letters_wrong(officers: Officers) -> list[Finding]:
     """Answers that are missing, and answers that nobody should have got."""
     found = [_answer(officers, key) for key in officers.sent]
-    silent = [_silence(officers.post, address) for address in (SPOOFER, STRANGER)]
-    return [finding for finding in (*found, *silent, _wrong_route(officers), *_unsent(officers)) if finding]
+    return [finding for finding in (*found, *_unsent(officers)) if finding]
 
 
 def _answer(officers: Officers, key: str) -> Finding | None:
@@ -51,23 +40,25 @@ def _answer(officers: Officers, key: str) -> Finding | None:
     return None
 
 
-def _silence(post: PostOffice, address: str) -> Finding | None:
-    count = len(post.letters(address))
-    return Finding(f"surel kepada {address}", "tidak ada", f"{count} surel") if count else None
+def silent(post: PostOffice, addresses: Iterable[str]) -> list[Finding]:
+    """Letters to those who must never get one."""
+    counts = {address: len(post.letters(address)) for address in addresses}
+    return [Finding(f"surel kepada {to}", "tidak ada", f"{count} surel") for to, count in counts.items() if count]
 
 
-def _wrong_route(officers: Officers) -> Finding | None:
-    """TLG-12: the coordinator hears that one of its Bagian mailed directly."""
-    box = officers.post.letters(BY_CODE[WRONG_ROUTE_TOLD].address)
-    if any("SALAH JALUR" in str(letter.message["Subject"]).upper() for letter in box):
-        return None
-    return Finding("pemberitahuan SALAH JALUR kepada Bagian Umum", "ada", "tidak ada")
+def lacking(post: PostOffice, address: str, words: str) -> list[Finding]:
+    """That a letter lies in ``address`` whose subject holds ``words``, whatever their case."""
+    subjects = [str(letter.message["Subject"]) for letter in post.letters(address)]
+    if any(words.upper() in subject.upper() for subject in subjects):
+        return []
+    return [Finding(f"surel {words} kepada {address}", "ada", "tidak ada")]
 
 
 def _unsent(officers: Officers) -> list[Finding]:
     """A step that waits for an answer for ever is never sent."""
     return [
-        Finding(f"langkah {step.key}", "terkirim", f"menunggu jawaban atas {step.after}") for step in officers.waiting
+        Finding(f"langkah {step.key}", "terkirim", f"menunggu {step.waits or f'jawaban atas {step.after}'}")
+        for step in officers.waiting
     ]
 
 

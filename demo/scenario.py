@@ -1,72 +1,27 @@
 """The morning of the demonstration: who sends what when, and what must come of it.
 
-A ``Step`` is one mail; ``EXPECTED`` is what the desk must say of every office when the morning is over. Nothing here
-runs: ``demo.officers`` plays the steps, ``demo.outcome`` holds the service against the expectations.
+``EXPECTED`` is what the desk must say of every office when the morning is over. Nothing here runs: ``demo.officers``
+plays the steps, ``demo.outcome`` holds the service against the expectations.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from demo.offices import BOX_OPD, BOX_UPT, BY_CODE, OFFICES
+from demo.outcome import lacking, silent
+from demo.programme import Part, Programme, Scene
 from demo.roster import Town
 from demo.sheets.odd import endless_workbook, rar, zip_bomb, zipped
 from demo.sheets.paper import Paper, damaged, misspelt, write_paper
 from demo.sheets.photo import photograph
 from demo.sheets.prints import text_pdf
 from demo.sheets.workbooks import combined_list, daily_list, weekly_grid
+from demo.steps import EARLY, LATE, MISSING, ON_TIME, TO_CHECK, Answer, Attachment, Expected, Finding, Step
 
 DAY = date(2026, 11, 24)
 BEGIN, OPENS, CLOSES, END = "06.50", "07.00", "07.30", "07.40"
 SPOOFER = "warga@warnet.presensi.test"
 STRANGER = "promo@hadiah.presensi.test"
-
-Attachment = tuple[str, bytes]
-
-
-class Answer(StrEnum):
-    """Whether the desk has to answer a mail."""
-
-    OWED = "dijawab"
-    NEVER = "tidak dijawab"
-    FREE = "boleh dijawab"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One mail. ``office`` is the code whose officer it comes from, or claims to come from.
-
-    ``login``: the account that really hands it in (None: the officer's own). ``to``: None is the assigned mailbox.
-    ``after``: the key of a step whose answer the officer waits for. ``repeats``: the key of a mail sent once more
-    as it was. ``automatic``: an out-of-office reply to the answer of ``after``.
-    """
-
-    at: str
-    key: str
-    office: str
-    told: str
-    files: Callable[[Town], Sequence[Attachment]] = lambda town: ()
-    login: str | None = None
-    to: str | None = None
-    after: str | None = None
-    repeats: str | None = None
-    automatic: bool = False
-    answer: Answer = Answer.OWED
-
-    @property
-    def news(self) -> str:
-        """What the ticker says; a foreign hand is not named after the office it speaks for."""
-        return self.told if self.login else f"{BY_CODE[self.office].name} {self.told}"
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What the desk says of an office in the end: its state, flags it must carry at least, and why."""
-
-    state: str
-    flags: frozenset[str] = frozenset()
-    why: str = ""
 
 
 def _paper(town: Town, code: str, *, codes: bool = False) -> Paper:
@@ -203,8 +158,6 @@ STEPS: tuple[Step, ...] = (
     Step("07.37", "pkmtimur", "U065", "mengirim terlambat", _combined("U065")),
 )
 
-ON_TIME, EARLY, LATE, MISSING, TO_CHECK = "tepat waktu", "lebih awal", "terlambat", "belum", "periksa"
-
 _SPECIAL = {
     "U005": Expected(ON_TIME, frozenset({"salah_jalur"}), "TLG-12: tercatat, Bagian Umum diberi tahu"),
     "U018": Expected(TO_CHECK, frozenset({"menunggu_pembacaan"}), "foto tersimpan, pembacaan menyusul"),
@@ -225,3 +178,13 @@ EXPECTED: dict[str, Expected] = {office.code: _SPECIAL.get(office.code, Expected
 DESK_BOXES = (BOX_OPD, BOX_UPT)
 SHOWN_RECEIPT = "dinsos"
 WRONG_ROUTE_TOLD = "U002"
+
+
+def _letters(scene: Scene) -> list[Finding]:
+    """Strangers hear nothing; the coordinator hears that one of its Bagian mailed directly (TLG-12)."""
+    post = scene.officers.post
+    return [*silent(post, (SPOOFER, STRANGER)), *lacking(post, BY_CODE[WRONG_ROUTE_TOLD].address, "SALAH JALUR")]
+
+
+MORNING = Part(DAY, BEGIN, END, 50, "DATANG", OPENS, CLOSES, STEPS, EXPECTED, (_letters,))
+PROGRAMME = Programme(DAY, DAY, (MORNING,), SHOWN_RECEIPT)

@@ -73,15 +73,18 @@ class Service:
         """Make the installation, as a demonstration."""
         self.run("init", "--profile", "tulungagung", "--roster", str(roster), "--demo")
 
-    def connect(self, boxes: Sequence[Box], imap_port: int, smtp_port: int) -> None:
-        """Tell the installation its mailboxes and where mail leaves."""
+    def connect(self, boxes: Sequence[Box], imap_port: int, smtp_port: int, receivers: Sequence[str] = ()) -> None:
+        """Tell the installation its mailboxes, where mail leaves, and who hears of the missing."""
+        settings = self.data / "posko.toml"
+        told = f"receivers = {json.dumps(list(receivers))}"
+        settings.write_text(settings.read_text("utf-8").replace("receivers = []", told), "utf-8")
         secrets = self.data / "secrets"
         secrets.mkdir(mode=0o700, exist_ok=True)
         for box in boxes:
             handle = os.open(secrets / box.name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(box.password)
-        with (self.data / "posko.toml").open("a", encoding="utf-8") as file:
+        with settings.open("a", encoding="utf-8") as file:
             file.write(settings_text(boxes, imap_port, smtp_port))
         for made in (secrets, *(secrets / box.name for box in boxes)):
             _give_to_owner_of(self.data, made)
@@ -150,10 +153,15 @@ class Service:
         """The figures of ``posko status --json``; None while the service does not answer."""
         return self._get("/api/v1/status")
 
-    def stop(self) -> None:
-        """Stop ``serve`` and the embedded database, whatever state they are in."""
+    def pause(self) -> None:
+        """Stop ``serve`` alone; its database stays."""
         if self._process is not None:
             _end(self._process)
+            self._process = None
+
+    def stop(self) -> None:
+        """Stop ``serve`` and the embedded database, whatever state they are in."""
+        self.pause()
         if (self.data / "posko.toml").exists():
             with suppress(CommandFailed, subprocess.TimeoutExpired):
                 self.run("stop")

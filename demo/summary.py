@@ -1,6 +1,6 @@
 """The end of the demonstration: what the service says of every office, one receipt, the originals, the verification."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -11,9 +11,8 @@ from rich.text import Text
 
 from demo.board import Board, UnitLine
 from demo.offices import OFFICES
-from demo.outcome import Finding
 from demo.post_office import Letter
-from demo.scenario import EXPECTED, LATE
+from demo.steps import LATE, Expected, Finding
 from demo.view import look, short_name
 
 _WIDE = 120
@@ -28,7 +27,7 @@ _SHOWN_FLAGS = {
 }
 
 
-def show_offices(console: Console, board: Board, findings: Sequence[Finding]) -> None:
+def show_offices(console: Console, board: Board, expected: Mapping[str, Expected], findings: Sequence[Finding]) -> None:
     """Every office's state as the service gives it; a narrow terminal does without numbers and questions."""
     wide = console.width >= _WIDE
     wrong = {finding.where.split(" ", 1)[0] for finding in findings}
@@ -43,7 +42,9 @@ def show_offices(console: Console, board: Board, findings: Sequence[Finding]) ->
             table.add_row(office.code, office.name, "tidak ada di papan", style="red")
             continue
         more = (str(line.questions or ""), line.number or "") if wide else ()
-        notes = "; ".join(filter(None, [", ".join(_flags(line)), EXPECTED[office.code].why]))
+        notes = "; ".join(
+            filter(None, [", ".join(_flags(line)), expected[office.code].why if office.code in expected else ""])
+        )
         name = office.name if wide else short_name(office.name)
         state = _state(line, wrong=office.code in wrong)
         table.add_row(office.code, name, state, line.clock_time, str(line.rows or ""), *more, notes)

@@ -13,8 +13,9 @@ from rich.text import Text
 from demo.board import Board
 from demo.clock import at
 from demo.offices import OFFICES
-from demo.scenario import BEGIN, CLOSES, DAY, EARLY, END, LATE, MISSING, ON_TIME, OPENS, TO_CHECK
+from demo.programme import Part
 from demo.sheets.paper import long_date
+from demo.steps import EARLY, LATE, MISSING, ON_TIME, TO_CHECK
 
 _WIDEST = 112
 _CLOCK = 14
@@ -77,8 +78,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that one frame shows."""
+    """All that one frame of a part shows."""
 
+    part: Part
     now: datetime
     board: Board
     sent: int
@@ -88,10 +90,13 @@ class Picture:
 
 def render(picture: Picture) -> RenderableType:
     """The whole frame; 24 lines high, as wide as the terminal up to ``_WIDEST``."""
-    title = f"Posko Presensi · {long_date(DAY)} · sesi DATANG · peragaan, jam dipercepat"
+    part = picture.part
+    title = f"Posko Presensi · {long_date(part.day)} · sesi {part.session} · peragaan, jam dipercepat"
     told = "\n".join(event.line for event in picture.events[-_TOLD:])
     ticker = Text(told, "bright_white", overflow="ellipsis", no_wrap=True)
-    group = Group(ClockBar(picture.now), Text(), _counts(picture), Text(), _offices(picture.board), Text(), ticker)
+    group = Group(
+        ClockBar(part, picture.now), Text(), _counts(picture), Text(), _offices(picture.board), Text(), ticker
+    )
     return Constrain(Panel(group, title=title, subtitle=picture.phase, padding=(0, 2)), _WIDEST)
 
 
@@ -108,30 +113,31 @@ def look(state: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ClockBar:
-    """The morning as a bar that fills with the playing clock; the window stands out in it."""
+    """The part as a bar that fills with the playing clock; the window stands out in it."""
 
+    part: Part
     now: datetime
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Two lines: the clock with its bar, and when the window opens and closes."""
         width = max(options.max_width - _CLOCK, 30)
-        opens, closes = (_place(at(DAY, moment), width) for moment in (OPENS, CLOSES))
-        past = _place(self.now, width)
+        part = self.part
+        opens, closes = (self._place(at(part.day, moment), width) for moment in (part.opens, part.closes))
+        past = self._place(self.now, width)
         bar = Text(f"{self.now:%H.%M.%S} WIB".ljust(_CLOCK), "bold", no_wrap=True)
         for index in range(width):
             inside = opens <= index < closes
             sign = "█" if index < past else "▒" if inside else "·"
             bar.append(sign, "green" if inside else "bright_black")
-        legend = " " * (_CLOCK + opens) + f"{OPENS} buka"
-        legend = legend.ljust(_CLOCK + closes - len(CLOSES)) + f"{CLOSES} tutup"
+        legend = " " * (_CLOCK + opens) + f"{part.opens} buka"
+        legend = legend.ljust(_CLOCK + closes - len(part.closes)) + f"{part.closes} tutup"
         yield bar
         yield Text(legend, "bright_black", no_wrap=True)
 
-
-def _place(moment: datetime, width: int) -> int:
-    # The window closes at 07.30.59 (TLG-01); a bar of minutes need not show that.
-    begin, end = at(DAY, BEGIN), at(DAY, END)
-    return max(0, min(width, round((moment - begin) / (end - begin) * width)))
+    def _place(self, moment: datetime, width: int) -> int:
+        # The window closes at 07.30.59 (TLG-01); a bar of minutes need not show that.
+        begin, end = at(self.part.day, self.part.begin), at(self.part.day, self.part.end)
+        return max(0, min(width, round((moment - begin) / (end - begin) * width)))
 
 
 def _counts(picture: Picture) -> Text:

@@ -34,6 +34,10 @@ class Watch:
         self._stop.set()
         self._thread.join(timeout=10)
 
+    def forget(self) -> None:
+        """The service is started again: nothing of it was seen yet."""
+        self.board, self.seen = Board(), False
+
     def look(self) -> None:
         """One look; an unanswered one leaves the last board standing."""
         status = self._status()

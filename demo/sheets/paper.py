@@ -16,7 +16,7 @@ _NAMELESS = 13
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person: ``nip`` is a number where a spreadsheet has eaten it; ``arrived`` is empty or like ``06.52``."""
+    """One person: ``nip`` is a number where a spreadsheet has eaten it; ``arrived`` and ``left`` empty or ``06.52``."""
 
     name: str
     nip: str | int
@@ -24,6 +24,7 @@ class Line:
     post: str
     arrived: str
     note: str = ""
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,21 @@ class Paper:
     head_nip: str
 
 
-def write_paper(town: Town, office: Office, day: date, *, codes: bool = False) -> Paper:
-    """The sheet that ``office`` fills in on the morning of ``day``; the same for the same day, every time.
+def write_paper(town: Town, office: Office, day: date, *, codes: bool = False, evening: bool = False) -> Paper:
+    """The sheet that ``office`` fills in on ``day``; the same for the same day, every time.
 
-    ``codes``: some people are away and have a code in KETERANGAN instead of a time.
+    ``codes``: some people are away and have a code in KETERANGAN instead of a time. ``evening``: they have left too.
     """
     dice = random.Random(f"{day}:{office.code}")
     lines = [_line(employee, dice) for employee in town.members(office.code)]
     if codes:
         for place, code in _CODES.items():
             lines[place] = replace(lines[place], arrived="", note=code)
+    if evening:
+        hour, first = (16, 1) if office.pattern == 5 else (14, 1)
+        lines = [
+            replace(line, left=f"{hour}.{dice.randint(first, first + 8):02}" * bool(line.arrived)) for line in lines
+        ]
     head = town.head(office.code)
     return Paper(office, day, tuple(lines), head.name, head.post, head.nip or "-")
 

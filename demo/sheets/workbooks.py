@@ -29,7 +29,7 @@ def daily_list(papers: Sequence[Paper]) -> bytes:
         )
         _row(sheet, ("NO", "NAMA", "NIP", "JABATAN", "DATANG", "PULANG", "KETERANGAN"), bold=True)
         for number, line in enumerate(paper.lines, 1):
-            _row(sheet, (number, line.name, line.nip, line.post, line.arrived, None, line.note))
+            _row(sheet, (number, line.name, line.nip, line.post, line.arrived, line.left or None, line.note))
         _signature(sheet, paper, 5)
         _widths(sheet, (5, 36, 22, 34, 10, 10, 14))
     return _saved(book)

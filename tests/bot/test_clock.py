@@ -105,11 +105,17 @@ def test_a_restart_does_not_jump(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.iterdir() if path.name != "clock.json"]
 
 
-def test_a_demo_keeps_its_time_and_refuses_another(tmp_path: Path) -> None:
+def test_a_demo_keeps_its_time_and_may_only_jump_forward(tmp_path: Path) -> None:
     assert isinstance(open_clock(tmp_path, demo=True, written=None), SystemClock)
     open_clock(tmp_path, demo=True, written=WRITTEN)
-    with pytest.raises(ConfigurationError, match="sudah memakai jam geser"):
-        open_clock(tmp_path, demo=True, written=WRITTEN.replace("x50", "x60"))
+    slower, faster = (WRITTEN.replace("x50", rate) for rate in ("x40", "x60"))
+    with time_machine.travel(ANCHOR + timedelta(seconds=6), tick=False):
+        with pytest.raises(ConfigurationError, match="sudah memakai jam geser"):
+            open_clock(tmp_path, demo=True, written=slower)
+        jumped = open_clock(tmp_path, demo=True, written=faster)
+        assert jumped.now() == open_clock(tmp_path, demo=True, written=None).now()
+        assert jumped.now() == datetime(2026, 11, 24, 6, 56, tzinfo=WIB)
+    assert not [path for path in tmp_path.iterdir() if path.name != "clock.json"]
 
 
 @pytest.mark.parametrize("text", ["{}", "bukan json", '{"start": "2026-11-24T06:50:00", "anchor": 1, "rate": -1}'])

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from demo.play import DemoFailed, Pace, play
+from demo.play import Pace, play
+from demo.stage import DemoFailed
 
 STANDIN = (sys.executable, str(Path(__file__).with_name("posko_standin.py")))
 PACE = Pace(rate=900, lead=1, launcher=STANDIN)

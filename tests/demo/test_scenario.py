@@ -16,8 +16,9 @@ from demo.officers import Officers, auto_reply, cover_letter
 from demo.offices import BOX_OPD, BOX_UPT, BY_CODE, DESK_HOST, OFFICES
 from demo.outcome import letters_wrong, states_wrong
 from demo.post_office import PostOffice
-from demo.scenario import BEGIN, DAY, DESK_BOXES, END, EXPECTED, SPOOFER, STEPS, STRANGER, Answer, Step
+from demo.scenario import BEGIN, DAY, DESK_BOXES, END, EXPECTED, SPOOFER, STEPS, STRANGER
 from demo.service import Box, settings_text
+from demo.steps import Answer, Step
 
 TOWN = invent()
 STEP = {step.key: step for step in STEPS}
@@ -51,7 +52,7 @@ def post(hand: Hand) -> Iterator[PostOffice]:
 def officers(post: PostOffice, clock: Hand | PlayingClock, *keys: str) -> Officers:
     passwords = dict.fromkeys((*DESK_BOXES, SPOOFER, STRANGER, *(o.address for o in OFFICES)), "rahasia")
     steps = [STEP[key] for key in keys] or list(STEPS)
-    return Officers(TOWN, post, clock, passwords, steps)
+    return Officers(DAY, TOWN, post, clock, passwords, steps)
 
 
 def reply(office: Officers, key: str, subject: str = "Tanda terima") -> None:
@@ -103,12 +104,12 @@ def test_every_step_makes_its_files(step: Step) -> None:
 
 def test_a_cover_letter_is_official_and_the_same_every_time() -> None:
     now = at(DAY, "07.05")
-    letter = cover_letter(BY_CODE["U020"], STEP["dinsos"], TOWN, now)
+    letter = cover_letter(BY_CODE["U020"], STEP["dinsos"], TOWN, now, DAY)
     assert letter["Subject"] == "Presensi Datang Dinas Sosial, Selasa, 24 November 2026"
     assert letter["From"] == "Petugas Rekap Dinas Sosial <petugas.rekap@dinsos.presensi.test>"
     assert letter["To"] == BOX_OPD
-    assert str(letter) == str(cover_letter(BY_CODE["U020"], STEP["dinsos"], TOWN, now))
-    assert cover_letter(BY_CODE["U024"], STEP["dpmptsp"], TOWN, now)["To"] == BOX_UPT
+    assert str(letter) == str(cover_letter(BY_CODE["U020"], STEP["dinsos"], TOWN, now, DAY))
+    assert cover_letter(BY_CODE["U024"], STEP["dpmptsp"], TOWN, now, DAY)["To"] == BOX_UPT
 
 
 def test_officers_send_what_is_due_and_nothing_else(post: PostOffice, hand: Hand) -> None:
@@ -164,11 +165,11 @@ def test_an_automatic_reply_says_so_and_must_stay_unanswered(post: PostOffice, h
 
 def test_a_state_that_differs_is_named_with_what_it_should_be() -> None:
     units = {c: UnitLine(c, BY_CODE[c].name, w.state, flags=w.flags) for c, w in EXPECTED.items()}
-    assert states_wrong(Board(units=units)) == []
+    assert states_wrong(Board(units=units), EXPECTED) == []
     units["U073"] = replace(units["U073"], state="tepat waktu")
     units["U024"] = replace(units["U024"], flags=frozenset())
     del units["U001"]
-    found = {finding.where.split()[0]: finding for finding in states_wrong(Board(units=units))}
+    found = {finding.where.split()[0]: finding for finding in states_wrong(Board(units=units), EXPECTED)}
     assert set(found) == {"U073", "U024", "U001"}
     assert (found["U073"].wanted, found["U073"].seen) == ("terlambat", "tepat waktu")
     assert found["U024"].wanted == "tepat waktu + salah_alamat"

@@ -11,7 +11,7 @@ from demo import picture
 from demo.board import Board, UnitLine
 from demo.clock import at
 from demo.offices import BY_CODE
-from demo.scenario import DAY, EXPECTED
+from demo.scenario import DAY, EXPECTED, MORNING
 from demo.screen import Screen
 from demo.view import Event, Picture, look, render
 from demo.watch import Watch
@@ -20,7 +20,9 @@ from demo.watch import Watch
 def frame() -> Picture:
     units = {c: UnitLine(c, BY_CODE[c].name, w.state, "2026-11-24T00:05:00+00:00") for c, w in EXPECTED.items()}
     board = Board({"received": 37, "late": 2, "missing": 3}, units, 41)
-    return Picture(at(DAY, "07.20"), board, 37, (Event(at(DAY, "07.05"), "Dinas Sosial mengirim daftar"),), "berjalan")
+    return Picture(
+        MORNING, at(DAY, "07.20"), board, 37, (Event(at(DAY, "07.05"), "Dinas Sosial mengirim daftar"),), "berjalan"
+    )
 
 
 @pytest.mark.parametrize("width", [80, 112, 160])
