@@ -118,7 +118,13 @@ def pipeline_of(place: Installation, sandbox: Sandbox, observer: Observer | None
         opener=Opener(sandbox, mailboxes_of(place.settings), dns_text),
         outgoing=outgoing_of(place.settings),
         observer=observer or Unobserved(),
+        sheets_key=sheets_key_of(place.settings),
     )
+
+
+def sheets_key_of(settings: Settings) -> bytes | None:
+    """The key of the printed sheets; None in an installation that never printed one."""
+    return settings.sheets_key_bytes if settings.sheets_key is not None else None
 
 
 def dns_text(name: bytes) -> bytes | None:

@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
-from bot.bootstrap import Installation, open_installation, pipeline_of
+from bot.bootstrap import Installation, open_installation, pipeline_of, sheets_key_of
 from bot.cli_base import DataOption, JsonOption, leave, put, put_json, run_async, say
 from bot.progress import progress_bar
 from domain.errors import ExitCode, UsageError
+from intake.open_sheets import OpenSheets
 from intake.preview import JsonObject, Preview, preview
+from intake.sheet_reader import SheetReader
 from intake.upload import Upload, results_of, take_in
 from intake.world import Worlds
 from parsers.base import ParseContext
@@ -45,10 +47,13 @@ async def _read_all(place: Installation, files: list[Path], as_json: bool) -> Ex
     day = place.clock.now().astimezone(place.profile.tz).date()
     codes = frozenset(place.profile.code_spellings)
     sandbox = Sandbox(place.settings.service.workers)
+    reader = SheetReader(sandbox, OpenSheets(sheets_key_of(place.settings)))
 
     async def one(path: Path) -> JsonObject:
         raw = await asyncio.to_thread(path.read_bytes)
-        reading = await sandbox.read(raw, ParseContext(path.name, codes, day))
+        async with place.db.begin() as uow:
+            context, _ = await reader.context(uow, raw, ParseContext(path.name, codes, day))
+        reading = await reader.read(place.db, raw, context)
         return preview(reading, Preview(world, day, path.name, hashlib.sha256(raw).hexdigest()))
 
     troubled = False

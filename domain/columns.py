@@ -52,12 +52,17 @@ def complete_cells(sheet: SheetReading, hints: Hints) -> SheetReading:
     return replace(sheet, rows=tuple(replace(r, cells=tuple(complete(c) for c in r.cells)) for r in sheet.rows))
 
 
-_INK = (Verdict.SIGNED, Verdict.REPORTED, Verdict.UNSURE)
+_SURE = (Verdict.SIGNED, Verdict.REPORTED)
+_INK = (*_SURE, Verdict.UNSURE)
 
 
 def filled_columns(sheet: SheetReading) -> set[Column]:
-    """Columns in which somebody signed or typed a presence; a code alone (DL for the whole day) fills no column."""
-    return {(c.date, c.session) for row in sheet.rows for c in row.cells if c.date and c.session and c.verdict in _INK}
+    """Columns in which somebody signed or typed a presence; a code alone (DL for the whole day) fills no column.
+
+    On a printed sheet, which has every column of its week, a doubtful spot fills none either.
+    """
+    ink = _SURE if sheet.form else _INK
+    return {(c.date, c.session) for row in sheet.rows for c in row.cells if c.date and c.session and c.verdict in ink}
 
 
 def all_columns(sheet: SheetReading) -> set[Column]:

@@ -63,6 +63,11 @@ class ProblemCode(StrEnum):
     UNIT_MISSING = "unit_missing"
     UNKNOWN_LAYOUT = "unknown_layout"
     ROW_UNREAD = "row_unread"
+    BLURRED = "blurred"  # a photo of a sheet that must be taken again
+    CROPPED = "cropped"
+    UNKNOWN_FORM = "unknown_form"  # a printed sheet of the desk's kind that was not issued here
+    FORM_RETIRED = "form_retired"  # a printed sheet that a later copy has replaced
+    TWO_TONE = "two_tone"  # a 1-bit picture: nothing on it proves a cell empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ class Cell:
     """One cell of one person's row.
 
     ``date`` and ``session`` are None when the sheet does not say. ``text`` is the cell as typed (≤ 200
-    characters), ``code`` the upper-case code for ``Verdict.CODE``, ``time`` a typed local time.
+    characters) or why it is unsure, ``code`` the upper-case code for ``Verdict.CODE``, ``time`` a typed local time.
+    ``shape`` is a small two-tone picture of the ink in a signed cell, hexadecimal (``domain.looks``).
     """
 
     verdict: Verdict
@@ -92,6 +98,7 @@ class Cell:
     text: str = ""
     confidence: float = 1.0
     box: Box | None = None
+    shape: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,8 @@ class SheetReading:
     """One sheet: one unit, one table. A workbook of many sheets, or a sheet with several units, gives several.
 
     ``unit_text`` is the unit as written (None if the sheet does not say). ``dates`` are all dates the sheet
-    claims to cover, in order. ``sessions_seen`` are the sessions its title or columns name.
+    claims to cover, in order. ``sessions_seen`` are the sessions its title or columns name. ``heads`` are the head's
+    parafs, one a session; ``look`` is a perceptual hash of the picture, hexadecimal (``domain.looks``).
     """
 
     kind: SheetKind
@@ -144,6 +152,8 @@ class SheetReading:
     form: PrintedForm | None = None
     name: str = ""  # sheet name, page range or member of an archive
     problems: tuple[Problem, ...] = ()
+    heads: tuple[Cell, ...] = ()
+    look: str = ""
 
 
 @dataclass(frozen=True, slots=True)

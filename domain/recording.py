@@ -19,7 +19,7 @@ from domain.outcome import (
     Recording,
     SubmissionDraft,
 )
-from domain.reading import HeadMark, Problem, ProblemCode, SheetKind
+from domain.reading import HeadMark, Problem, ProblemCode, SheetKind, Verdict
 from domain.resolution import Delivery, Resolution, ResolvedSheet, World
 from domain.rows import RowWork, work_rows
 from domain.terms import Session, Timeliness
@@ -37,8 +37,13 @@ _RETAKE = frozenset(
         ProblemCode.TOO_LARGE,
         ProblemCode.BOMB,
         ProblemCode.EMPTY_FILE,
+        ProblemCode.BLURRED,
+        ProblemCode.CROPPED,
     }
 )
+
+
+_MARKS = {Verdict.SIGNED: HeadMark.SIGNED, Verdict.EMPTY: HeadMark.EMPTY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ def _draft(
         arrivals=tuple(_arrival(s) for s in sheets),
         facts=work.facts,
         questions=work.questions,
-        head=_head(readable),
+        head=_head(target, readable),
         problems=_problems(sheets),
         absentees=work.absentees if readable and any(s.sheet.rows for s in readable) else (),
         empty_rows=work.empty_rows,
@@ -196,8 +201,15 @@ def _work_all(target: Target, readable: Sequence[ResolvedSheet], delivery: Deliv
     listed = {m.person for s in readable for m in s.matches if m.person}
     asked = {c for s in readable for m in s.matches if m.how is How.ASK for c in m.candidates}
     members = world.roster.members(target.unit, target.date)
-    absentees = tuple(p.key for p in members if p.key not in listed and p.key not in asked)
+    # Whoever stands on a page that has not come is not missing from the sheet.
+    whole = all(_all_pages_of(s, readable) for s in readable)
+    absentees = tuple(p.key for p in members if whole and p.key not in listed and p.key not in asked)
     return replace(work, absentees=absentees)
+
+
+def _all_pages_of(resolved: ResolvedSheet, sheets: Sequence[ResolvedSheet]) -> bool:
+    form = resolved.sheet.form
+    return form is None or {s.sheet.form.page for s in sheets if s.sheet.form} >= set(range(1, form.pages + 1))
 
 
 def _first_seen_later(
@@ -235,10 +247,13 @@ def _arrival(resolved: ResolvedSheet) -> ArrivalDraft:
     )
 
 
-def _head(sheets: Sequence[ResolvedSheet]) -> HeadMark:
-    """The best sight of the head's signature over all pages."""
+def _head(target: Target, sheets: Sequence[ResolvedSheet]) -> HeadMark:
+    """The best sight of the head's signature over all pages; a printed week has a paraf for each session (TLG-08)."""
     order = (HeadMark.SIGNED, HeadMark.UNSURE, HeadMark.EMPTY)
-    seen = {s.sheet.head for s in sheets}
+    own = (target.date, target.session)
+    parafs = {c.verdict for s in sheets for c in s.sheet.heads if (c.date, c.session) == own}
+    seen = {s.sheet.head for s in sheets if not s.sheet.heads or not parafs}
+    seen |= {_MARKS.get(verdict, HeadMark.UNSURE) for verdict in parafs}
     return next((h for h in order if h in seen), HeadMark.ABSENT)
 
 

@@ -159,6 +159,8 @@ def _resolve_sheet(
     sheet = complete_cells(sheet, hints)
     day = max(sheet.dates) if sheet.dates else hints.day
     own_units = identity.units if identity else ()
+    if sheet.form and sheet.form.unit in world.roster.units:
+        return _with_people(file, index, sheet, sheet.form.unit, (), False, world, day)
     found = find_unit(world.roster.units.values(), sheet.unit_text) if sheet.unit_text else None
     if found and found.code:
         return _with_people(file, index, sheet, found.code, (), False, world, day)

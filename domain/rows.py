@@ -67,8 +67,10 @@ def _work_row(
     verified: bool,
     profile: Profile,
 ) -> RowWork:
-    # Elsewhere than in its own column an empty cell says nothing: that day's own sheet spoke for it.
-    kept = [c for c in row.cells if c.date and (c.verdict is not Verdict.EMPTY or (column and _is_own(c, column)))]
+    # Elsewhere than in its own column an empty cell says nothing: that day's own sheet spoke for it. Neither does a
+    # doubtful spot on a printed sheet, which comes back with every column of its week.
+    silent = (Verdict.EMPTY, Verdict.UNSURE) if resolved.sheet.form else (Verdict.EMPTY,)
+    kept = [c for c in row.cells if c.date and (c.verdict not in silent or (column and _is_own(c, column)))]
     cells = tuple(_cell_draft(c, profile) for c in kept)
     own = [c for c in row.cells if _is_own(c, column)]
     questions = _questions(resolved, index, row, match, cells, column, profile)

@@ -22,9 +22,11 @@ from domain.wording import moment_text
 from intake.letters import Outgoing, post
 from intake.mime import MailPart
 from intake.observer import Observer
+from intake.open_sheets import OpenSheets
 from intake.opening import Opened, Opener
 from intake.persist import known_of, write_recording
 from intake.receipts import letters_for
+from intake.sheet_reader import SheetReader
 from intake.world import Worlds
 from parsers.base import ParseContext
 from parsers.sandbox import Sandbox
@@ -48,6 +50,7 @@ class Pipeline:
         opener: Opener,
         outgoing: Outgoing,
         observer: Observer,
+        sheets_key: bytes | None = None,
     ) -> None:
         self._db = db
         self._blobs = blobs
@@ -58,6 +61,7 @@ class Pipeline:
         self._outgoing = outgoing
         self._observer = observer
         self._worlds = Worlds(profile)
+        self._reader = SheetReader(sandbox, OpenSheets(sheets_key))
         self._codes = frozenset(spelling.upper() for spelling in profile.code_spellings)
 
     async def read_message(self, message_id: int) -> bool:
@@ -113,17 +117,21 @@ class Pipeline:
         async with self._db.begin() as uow:
             await uow.files.add(sha256, len(part.data), part.media_type)
             await uow.files.attach(row.id, sha256, part.path, part.name)
-            stored = await uow.files.reading(sha256, self._reader_key(row))
+            context, sheets = await self._reader.context(uow, part.data, self._context(row, part.name))
+            stored = await uow.files.reading(sha256, self._reader_key(row) + sheets)
         if stored is not None:
             return ReadFile(sha256, part.name, from_plain(stored))
-        reading = await self._sandbox.read(part.data, self._context(row, part.name))
+        reading = await self._reader.read(self._db, part.data, context)
         self._observer.file_read(reading.reader, reading.seconds)
         async with self._db.begin() as uow:
-            await uow.files.save_reading(sha256, self._reader_key(row), to_plain(reading))
+            await uow.files.save_reading(sha256, self._reader_key(row) + sheets, to_plain(reading))
         return ReadFile(sha256, part.name, reading)
 
     def _reader_key(self, row: MessageRow) -> str:
-        """A reading depends on the file, the profile's codes and the day that completes dates without a year."""
+        """A reading depends on the file, the profile's codes and the day that completes dates without a year.
+
+        Where printed sheets may come back (pictures), it also depends on which are known.
+        """
         return f"{self._profile.version}/{self._local(row.official_at):%Y-%m-%d}"
 
     def _context(self, row: MessageRow, name: str) -> ParseContext:

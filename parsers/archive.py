@@ -9,6 +9,7 @@ from domain.errors import ReadingError
 from domain.reading import FileReading, Problem, ProblemCode, SheetReading
 from parsers import registry
 from parsers.base import MEBIBYTE, ParseContext, Parser, reader_of
+from parsers.joined import joined, picture_pages
 from parsers.refusals import MESSAGES, problem, refused
 from parsers.sandbox_child import resolve
 from parsers.sniff import Kind, sniff
@@ -84,7 +85,12 @@ def _read(content: bytes, context: ParseContext) -> FileReading:
         return refused(line.refusal or ProblemCode.NOT_SHEET, "archive/1")
     parser: Parser = resolve(line.parser)
     try:
-        return parser.parse(content, context)
+        reading = parser.parse(content, context)
+        pages = picture_pages(reading)
+        if line.pictures is None or not pages:
+            return reading
+        eyes: Parser = resolve(str(registry.choose(line.pictures).parser))
+        return joined(reading, eyes.parse(content, replace(context, pages=pages)))
     except ReadingError as error:
         if kind is Kind.ZIP and error.code == ProblemCode.BOMB:
             raise

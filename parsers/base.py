@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from domain.open_sheets import OpenSheet
 from domain.reading import FileReading
 
 MEBIBYTE = 1 << 20
+UNKNOWN_FORM = "unknown_form"
+"""Key in ``FileReading.extra``: ``number/leaf`` of a code that names none of the given sheets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,9 @@ class ParseContext:
 
     ``filename`` is metadata from the sender and only a hint. ``codes`` are the upper-case spellings that the
     profile knows as status codes (``DL``, ``DINAS LUAR`` …). ``received`` is the local date of arrival: it
-    completes a month or a date typed without a year. ``depth`` counts the archives the file came out of.
+    completes a month or a date typed without a year. ``depth`` counts the archives the file came out of. ``sheets``
+    are the desk's own printed pages that may come back, without the key that made their tags. ``pages`` are those to
+    read, all when there are none.
     """
 
     filename: str
@@ -23,6 +28,8 @@ class ParseContext:
     received: date
     max_bytes: int = 25 * MEBIBYTE
     depth: int = 0
+    sheets: tuple[OpenSheet, ...] = ()
+    pages: frozenset[int] = frozenset()
 
 
 class Parser(Protocol):

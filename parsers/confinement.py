@@ -30,6 +30,8 @@ _SYSTEM_PLACES = (
     *mimetypes.knownfiles,  # openpyxl loads them on import
 )
 
+_ENVIRONMENT = {"LANG", "LC_CTYPE", "MALLOC_ARENA_MAX", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH"}
+
 LAYERS = ("clean_environment", "limits", "dies_with_parent", "no_capabilities", "no_new_privs", "landlock", "seccomp")
 """Names of the protections, in the order in which they are put on; ``doctor`` names the missing ones."""
 
@@ -48,7 +50,7 @@ def confine(parent: int, code: list[Path]) -> dict[str, bool]:
     ``parent`` is the expected parent's pid, ``code`` the folders whose packages may be imported.
     """
     libc = ctypes.CDLL(None, use_errno=True)
-    in_force = {"clean_environment": set(os.environ) <= {"LANG", "LC_CTYPE", "MALLOC_ARENA_MAX", "PATH"}}
+    in_force = {"clean_environment": set(os.environ) <= _ENVIRONMENT}
     _limit()
     in_force["limits"] = True
     in_force["dies_with_parent"] = libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) == 0

@@ -1,5 +1,6 @@
 """PDF with a text layer, by pdfplumber; pages that are pictures are sheets whose reading is pending."""
 
+import re
 import time
 from collections.abc import Iterator
 from io import BytesIO
@@ -15,12 +16,15 @@ from domain.errors import ReadingError
 from domain.reading import FileReading, Problem, ProblemCode, SheetKind, SheetReading
 from parsers.base import ParseContext
 from parsers.grid import Grid
+from parsers.joined import PICTURES
 from parsers.pdf_lines import page_grid
 from parsers.refusals import MESSAGES, problem
 from parsers.table import read_grids
 
 MOST_PAGES = 60
 _FEWEST_LETTERS = 20  # a page with fewer is taken for a picture when it holds one
+_SCANNED = 0.6  # share of the page that a scan of it covers
+_OWN_CODE = re.compile(r"Kode[A-Z]{2,6}(?:-[0-9A-Z]{5}){3}")
 _PATIENCE = 14.0  # seconds, so that what was read before the deadline is not lost
 
 
@@ -54,7 +58,10 @@ class PdfTableParser:
             problems = ()
         if pages.skipped:
             problems = (*problems, Problem(ProblemCode.TOO_SLOW, f"{pages.skipped} halaman terakhir belum dibaca."))
-        return FileReading(reading.reader, (*reading.sheets, *pending), problems, pages=len(document.pages))
+        extra = {PICTURES: ",".join(map(str, pages.pictures))} if pages.pictures else {}
+        return FileReading(
+            reading.reader, (*reading.sheets, *pending), problems, pages=len(document.pages), extra=extra
+        )
 
 
 class _Pages:
@@ -72,12 +79,21 @@ class _Pages:
             if number > MOST_PAGES or time.monotonic() - started > _PATIENCE:
                 self.skipped = len(self._pages) - number + 1
                 return
-            letters = sum(1 for c in page.chars if not c["text"].isspace())
-            if letters < _FEWEST_LETTERS and page.images:
+            letters = [c["text"] for c in page.chars if not c["text"].isspace()]
+            if _is_picture(page, letters):
                 self.pictures.append(number)
             elif letters:
                 yield page_grid(page, number, self._context)
             page.close()
+
+
+def _is_picture(page: Any, letters: list[str]) -> bool:
+    """A scan, with or without a layer of recognised text, or one of the desk's own sheets: its marks are no letters."""
+    if len(letters) < _FEWEST_LETTERS:
+        return bool(page.images)
+    whole = max(float(page.width) * float(page.height), 1.0)
+    widest = max((abs((i["x1"] - i["x0"]) * (i["bottom"] - i["top"])) for i in page.images), default=0.0)
+    return widest > _SCANNED * whole or _OWN_CODE.search("".join(letters[:600])) is not None
 
 
 def _code_of(error: object) -> ProblemCode:

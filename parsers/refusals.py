@@ -4,6 +4,11 @@ from domain.reading import FileReading, Problem, ProblemCode, SheetKind, SheetRe
 
 _SEND = "Mohon mengirim lembar presensi dalam bentuk XLSX, PDF, atau foto/pindaian (JPG, PNG)"
 
+_RETAKE = (
+    "Mohon memotret ulang lembar yang sama: kertas rata dan terang, keempat sudut tampak, satu foto satu halaman; "
+    "kirim dengan kualitas HD atau hasil pindaian. Mohon tidak menambah tanda tangan sebelum dipotret ulang."
+)
+
 MESSAGES: dict[ProblemCode, str] = {
     ProblemCode.NOT_SHEET: f"Berkas tidak kami kenali sebagai lembar presensi. {_SEND}.",
     ProblemCode.EMPTY_FILE: f"Berkas kosong. {_SEND}.",
@@ -32,6 +37,14 @@ MESSAGES: dict[ProblemCode, str] = {
     ProblemCode.UNKNOWN_LAYOUT: "Susunan kolom lembar tidak kami kenali. Mohon memakai format dari BKD; balas FORMAT "
     "untuk memperolehnya.",
     ProblemCode.ROW_UNREAD: "Ada baris yang belum terbaca.",
+    ProblemCode.BLURRED: f"Foto belum terbaca (buram). {_RETAKE}",
+    ProblemCode.CROPPED: f"Foto belum terbaca (sebagian lembar terpotong atau tertutup). {_RETAKE}",
+    ProblemCode.UNKNOWN_FORM: "Kode pada lembar tidak terdaftar di posko ini. Mohon memakai lembar yang dikirim BKD; "
+    "balas FORMAT untuk memperolehnya. Sementara itu petugas BKD akan memeriksa kiriman ini.",
+    ProblemCode.FORM_RETIRED: "Lembar ini cetakan lama yang sudah digantikan. Mohon selanjutnya memakai cetakan "
+    "terbaru; balas FORMAT untuk memperolehnya.",
+    ProblemCode.TWO_TONE: "Pindaian ini hitam-putih (1-bit) sehingga tinta tipis dapat hilang dan kotak kosong tidak "
+    "dapat dipastikan. Mohon memindai dalam mode abu-abu (grayscale) atau memotret lembarnya.",
 }
 
 

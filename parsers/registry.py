@@ -12,18 +12,22 @@ from parsers.sniff import Kind
 
 TEXT_MEMORY = 1024 * MEBIBYTE
 TEXT_SECONDS = 20.0
+PICTURE_MEMORY = 2048 * MEBIBYTE
+PICTURE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryLine:
     """How one kind is read: ``parser`` in the child within ``memory`` bytes and ``seconds``, or ``refusal``.
 
-    ``fallback`` is tried, again in a child, when the first parser gives up on the file.
+    ``fallback`` is tried, again in a child, when the first parser gives up on the file; pages that it leaves as
+    ``SheetKind.IMAGE`` are read by the line of the kind ``pictures``.
     """
 
     kind: Kind
     parser: str | None = None
     fallback: str | None = None
+    pictures: Kind | None = None
     memory: int = TEXT_MEMORY
     seconds: float = TEXT_SECONDS
     refusal: ProblemCode | None = None
@@ -31,6 +35,7 @@ class RegistryLine:
 
 _WORKBOOK = "parsers.workbook.PARSER"
 _LEGACY = "parsers.legacy_workbook.PARSER"
+_PICTURE = "parsers.printed_form.PARSER"
 
 LINES: tuple[RegistryLine, ...] = (
     RegistryLine(Kind.XLSX, _WORKBOOK, fallback=_LEGACY),
@@ -41,9 +46,9 @@ LINES: tuple[RegistryLine, ...] = (
     RegistryLine(Kind.CSV, "parsers.text_table.PARSER"),
     RegistryLine(Kind.HTML, "parsers.web_table.PARSER"),
     RegistryLine(Kind.DOCX, "parsers.word.PARSER"),
-    RegistryLine(Kind.PDF, "parsers.pdf_table.PARSER"),
-    RegistryLine(Kind.ZIP, "parsers.archive.PARSER"),
-    RegistryLine(Kind.IMAGE, refusal=ProblemCode.READING_PENDING),
+    RegistryLine(Kind.PDF, "parsers.pdf_table.PARSER", pictures=Kind.IMAGE),
+    RegistryLine(Kind.ZIP, "parsers.archive.PARSER", memory=PICTURE_MEMORY, seconds=2 * PICTURE_SECONDS),
+    RegistryLine(Kind.IMAGE, _PICTURE, memory=PICTURE_MEMORY, seconds=PICTURE_SECONDS),
     RegistryLine(Kind.ENCRYPTED, refusal=ProblemCode.ENCRYPTED),
     RegistryLine(Kind.FOREIGN_ARCHIVE, refusal=ProblemCode.UNSUPPORTED_ARCHIVE),
     RegistryLine(Kind.OLD_WORD, refusal=ProblemCode.UNSUPPORTED_TYPE),

@@ -23,6 +23,7 @@ from domain.reading import FileReading, ProblemCode
 from parsers import registry, wire
 from parsers.base import MEBIBYTE, ParseContext
 from parsers.confinement import LAYERS
+from parsers.joined import joined, picture_pages
 from parsers.refusals import MESSAGES, refused
 from parsers.sandbox_child import FRAME_HEADER, Fault, Task
 from parsers.sniff import sniff
@@ -35,7 +36,11 @@ _FAT = 384 * MEBIBYTE  # a child that once grew beyond this is not kept warm
 _START_SECONDS = 30.0
 _READER = "sandbox/1"
 _CODE_ROOT = Path(__file__).resolve().parents[1]
-_ENVIRONMENT = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "PATH": "/usr/bin:/bin"}
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "PATH": "/usr/bin:/bin",
+    # A child is one worker of several: libraries that calculate must not each take every processor.
+    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+}  # fmt: skip
 _BOOTSTRAP = "import sys; sys.path[:0] = sys.argv[2:]; from parsers.sandbox_child import main; main()"
 _FAILURES = (ProblemCode.DAMAGED, ProblemCode.CRASHED)
 _BY_SIGNAL = {signal.SIGXCPU: ProblemCode.TOO_SLOW, signal.SIGABRT: ProblemCode.BOMB}
@@ -247,7 +252,17 @@ class Sandbox:
         if line.fallback and _failed(reading):
             second = await self._parse(line.fallback, line, data, context)
             reading = reading if _failed(second) else second
-        return reading
+        return await self._with_pictures(line, reading, data, context)
+
+    async def _with_pictures(
+        self, line: registry.RegistryLine, reading: FileReading, data: bytes, context: ParseContext
+    ) -> FileReading:
+        """Pages that the first reader left as pictures, read by those who can see."""
+        pages = picture_pages(reading)
+        if line.pictures is None or not pages:
+            return reading
+        eyes = registry.choose(line.pictures)
+        return joined(reading, await self._parse(str(eyes.parser), eyes, data, replace(context, pages=pages)))
 
     async def _parse(self, parser: str, line: registry.RegistryLine, data: bytes, context: ParseContext) -> FileReading:
         started = time.monotonic()

@@ -47,6 +47,26 @@ class Sheets:
         )
         return [to_record(SheetPageRow, row) for row in rows]
 
+    async def in_weeks(self, first: str, last: str) -> list[SheetPageRow]:
+        """Every page printed for the weeks ``first`` to ``last`` (``2026-W48``), retired ones too, in that order."""
+        rows = await self._session.scalars(
+            select(Sheet)
+            .where(Sheet.week.between(first, last))
+            .order_by(Sheet.id)
+            .execution_options(populate_existing=True)
+        )
+        return [to_record(SheetPageRow, row) for row in rows]
+
+    async def fingerprint(self, first: str, last: str) -> tuple[int, int]:
+        """The last page printed for these weeks, and how many are retired: they tell whether anything changed."""
+        row = await self._session.execute(
+            select(func.coalesce(func.max(Sheet.id), 0), func.count(Sheet.retired_at)).where(
+                Sheet.week.between(first, last)
+            )
+        )
+        newest, retired = row.one()
+        return newest, retired
+
     async def by_number(self, number: int, leaf: int) -> SheetPageRow | None:
         """The open page of an identity, else the one retired last; None when it was never printed."""
         row = await self._session.scalar(

@@ -47,10 +47,13 @@ class Picture:
     two_tone: bool = False
 
 
-def pictures(data: bytes) -> Iterator[Picture]:
-    """Every page of ``data``; ``ReadingError`` (damaged, too large, a bomb) when it cannot be opened."""
+def pictures(data: bytes, wanted: frozenset[int] = frozenset()) -> Iterator[Picture]:
+    """Every page of ``data``, or those of a PDF that are ``wanted``.
+
+    ``ReadingError`` (damaged, too large, a bomb) when it cannot be opened.
+    """
     if b"%PDF-" in data[:1024]:
-        yield from _pdf_pages(data)
+        yield from _pdf_pages(data, wanted)
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # odd metadata is no reason to give up on a picture
@@ -96,14 +99,14 @@ def _by_pillow(image: Image.Image) -> Iterator[Picture]:
         yield _fitted(rgb, number, 1.0, frame.mode == "1" or is_two_tone(rgb))
 
 
-def _pdf_pages(data: bytes) -> Iterator[Picture]:
+def _pdf_pages(data: bytes, wanted: frozenset[int]) -> Iterator[Picture]:
     try:
         document = pypdfium2.PdfDocument(data)
         count = len(document)
     except pypdfium2.PdfiumError as error:
         code = ProblemCode.ENCRYPTED if "password" in str(error).lower() else ProblemCode.DAMAGED
         raise ReadingError(code, MESSAGES[code]) from error
-    for number in range(min(count, MOST_PAGES)):
+    for number in [n for n in range(min(count, MOST_PAGES)) if not wanted or n + 1 in wanted]:
         page = document[number]
         width, height = page.get_size()
         scale = _PDF_LONG_SIDE / max(width, height, 1.0)

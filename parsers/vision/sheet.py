@@ -17,7 +17,7 @@ from parsers.vision.arrays import Bytes8
 from parsers.vision.cells import Cells, cut_cells
 from parsers.vision.grid import Grid, find_grid
 from parsers.vision.naming import How, Named, codes_only, name_page
-from parsers.vision.page import Page, flatten
+from parsers.vision.page import SCALE, Page, flatten
 from parsers.vision.picture import Picture
 from parsers.vision.tags import Sight, see_tags
 
@@ -55,6 +55,13 @@ class Found:
     grid: Grid
     cells: Cells
     tags: int
+
+    def in_sight(self, row: int, column: int) -> bool:
+        """Whether a cell lies within the picture."""
+        corners = self.grid.nodes[row : row + 2, column : column + 2].reshape(-1, 2)
+        at = self.page.place((corners + 0.5) / SCALE)
+        height, width = self.page.seen
+        return bool(at.min() >= 0 and at[:, 0].max() <= width - 1 and at[:, 1].max() <= height - 1)
 
 
 def look_for_sheet(picture: Picture, sheets: Sequence[OpenSheet]) -> Found | Lost:

@@ -99,10 +99,10 @@ async def test_the_same_sheet_is_read_from_every_kind_of_file(sandbox: Sandbox, 
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP"])
-async def test_a_picture_is_received_and_never_decoded(sandbox: Sandbox, kind: str) -> None:
+async def test_a_picture_that_shows_nothing_is_no_sheet(sandbox: Sandbox, kind: str) -> None:
     reading = await sandbox.read(picture(kind), CONTEXT)
-    assert [s.kind for s in reading.sheets] == [SheetKind.IMAGE]
-    assert codes(reading) == [ProblemCode.READING_PENDING]
+    assert [s.kind for s in reading.sheets] == [SheetKind.NOT_SHEET]
+    assert codes(reading) == [ProblemCode.NOT_SHEET]
 
 
 async def test_a_heic_picture_is_known_by_its_brand() -> None:
@@ -153,7 +153,7 @@ async def test_every_member_of_a_zip_is_read_on_its_own(sandbox: Sandbox) -> Non
     assert [(s.kind, s.name) for s in reading.sheets] == [
         (SheetKind.DAILY, "a.xlsx/Sheet"),
         (SheetKind.DAILY, "b.pdf"),
-        (SheetKind.IMAGE, "foto.jpg"),
+        (SheetKind.NOT_SHEET, "foto.jpg"),
         (SheetKind.DAILY, "z.zip/dalam.csv"),
     ]
     assert [(p.code, p.message.split(":")[0]) for p in reading.problems] == [(ProblemCode.DAMAGED, "rusak.xlsx")]

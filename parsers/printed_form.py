@@ -1,0 +1,137 @@
+"""The desk's own printed sheets, photographed or scanned, page by page (TLG-08, TLG-09).
+
+Pictures that show no sheet of the desk are told apart here as well: blurred or cut ones are asked for again, those that
+may be an office's own form are kept for its reader, everything else is no sheet.
+"""
+
+import time
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from domain.reading import FileReading, Problem, ProblemCode, SheetKind, SheetReading, Verdict
+from parsers.base import UNKNOWN_FORM, ParseContext, reader_of
+from parsers.refusals import problem
+from parsers.vision.glance import Glance, glance
+from parsers.vision.picture import Picture, pictures
+from parsers.vision.reader import Doubt, Seen, read_cells
+from parsers.vision.sheet import Found, Lost, Why, gray_of, look_for_sheet
+from parsers.vision.sheet_rows import head_of, rows_of
+from parsers.vision.ticks import read_head_block, read_ticks
+
+_PATIENCE = 24.0  # seconds, so that what was read before the deadline is not lost
+_BLURRED_SHARE = 0.3  # of the cells unsure because nothing can be made out: the page is asked for again
+_CUT_SHARE = 0.15
+_PHASH = 16
+
+
+class PrintedFormParser:
+    """Runs in the sandbox child; knows the open sheets from ``ParseContext.sheets`` alone."""
+
+    name = "printed_form"
+    version = "1"
+
+    def parse(self, data: bytes, context: ParseContext) -> FileReading:
+        """Read every page; pages that come after the deadline are said to be unread."""
+        started = time.monotonic()
+        sheets: list[SheetReading] = []
+        problems: list[Problem] = []
+        extra: dict[str, str] = {}
+        pages = 0
+        for picture in pictures(data, context.pages):
+            pages = picture.page
+            if time.monotonic() - started > _PATIENCE:
+                problems.append(problem(ProblemCode.TOO_SLOW, f"halaman {picture.page} dan seterusnya"))
+                break
+            reading, stranger = read_page(picture, context)
+            sheets.append(reading if pages == 1 else replace(reading, name=f"halaman {pages}"))
+            extra |= {UNKNOWN_FORM: stranger} if stranger else {}
+        return FileReading(reader_of(self), tuple(sheets), tuple(problems), pages=max(pages, 1), extra=extra)
+
+
+def read_page(picture: Picture, context: ParseContext) -> tuple[SheetReading, str]:
+    """One page, and ``number/leaf`` of a code that names no given sheet."""
+    look = look_for_sheet(picture, context.sheets)
+    if isinstance(look, Found):
+        return _reading(look, picture), ""
+    if look.why is Why.STRANGER:
+        assert look.stranger is not None
+        named = f"{look.stranger.number}/{look.stranger.leaf}"
+        return _unread(look, SheetKind.UNREADABLE, ProblemCode.UNKNOWN_FORM), named
+    if look.why is Why.BLURRED:
+        return _unread(look, SheetKind.UNREADABLE, ProblemCode.BLURRED), ""
+    if look.why is Why.CUT:
+        return _unread(look, SheetKind.UNREADABLE, ProblemCode.CROPPED), ""
+    # Where the desk's own marks are missing: the hook of the readers of offices' own forms.
+    seen = glance(gray_of(picture))
+    if seen is Glance.BLURRED:
+        return _unread(look, SheetKind.UNREADABLE, ProblemCode.BLURRED), ""
+    if seen is Glance.FORM:
+        return _unread(look, SheetKind.IMAGE, ProblemCode.READING_PENDING), ""
+    return _unread(look, SheetKind.NOT_SHEET, ProblemCode.NOT_SHEET), ""
+
+
+def _unread(look: Lost, kind: SheetKind, code: ProblemCode) -> SheetReading:
+    printed = look.sheet.page() if look.sheet else None
+    return SheetReading(
+        kind,
+        unit_text=printed.unit_name if printed else None,
+        dates=printed.days if printed else (),
+        form=printed.form if printed else None,
+        problems=(problem(code),),
+    )
+
+
+def _reading(found: Found, picture: Picture) -> SheetReading:
+    printed = found.printed
+    seen = _with_cuts(found, read_cells(found.cells, two_tone=picture.two_tone))
+    spoiled = _spoiled(seen)
+    if spoiled:
+        return _unread(Lost(Why.BLURRED, found.sheet), SheetKind.UNREADABLE, spoiled)
+    contrast = float(np.median(found.cells.contrast))
+    sheet = rows_of(found, seen, read_ticks(found.page, found.grid, contrast), picture.page, picture.unit)
+    told = [problem(ProblemCode.FORM_RETIRED)] if found.sheet.retired else []
+    if picture.two_tone:
+        told.append(problem(ProblemCode.TWO_TONE))
+    return SheetReading(
+        printed.kind,
+        title=printed.title,
+        unit_text=printed.unit_name,
+        dates=printed.days,
+        rows=sheet.rows,
+        head=head_of(read_head_block(found.page, contrast), sheet.heads, sheet.rows),
+        form=printed.form,
+        problems=tuple(told),
+        heads=sheet.heads,
+        look=_fingerprint(picture),
+    )
+
+
+def _with_cuts(found: Found, seen: list[list[Seen]]) -> list[list[Seen]]:
+    """Cells that lie outside the photo are unsure, whatever the border looks like."""
+    return [
+        [
+            Seen(Verdict.UNSURE, 0.0, Doubt.CUT) if not found.in_sight(row, column) else one
+            for column, one in enumerate(line)
+        ]
+        for row, line in enumerate(seen)
+    ]
+
+
+def _spoiled(seen: list[list[Seen]]) -> ProblemCode | None:
+    """Why the page must be photographed again, if it must."""
+    doubts = [one.doubt for line in seen for one in line]
+    if doubts.count(Doubt.CUT) > _CUT_SHARE * len(doubts):
+        return ProblemCode.CROPPED
+    return ProblemCode.BLURRED if doubts.count(Doubt.FAINT) > _BLURRED_SHARE * len(doubts) else None
+
+
+def _fingerprint(picture: Picture) -> str:
+    """A perceptual hash of the picture as it came: 256 bits in hexadecimal, alike for the same photo sent again."""
+    gray = cv2.cvtColor(picture.rgb, cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(gray, (_PHASH + 1, _PHASH), interpolation=cv2.INTER_AREA).astype(np.int16)
+    return np.packbits(small[:, 1:] > small[:, :-1]).tobytes().hex()
+
+
+PARSER = PrintedFormParser()
