@@ -145,7 +145,8 @@ def _fact(
 ) -> NewFact:
     cell = fact.cell
     return NewFact(
-        dedupe_key=sheet_key(message.id, fact.file, fact.sheet, fact.row, cell.date, cell.session),
+        dedupe_key=sheet_key(message.id, fact.file, fact.sheet, fact.row, cell.date, cell.session)
+        + (":again" if message.claims.get("again") else ""),
         person=fact.person,
         unit=draft.unit,
         date=cell.date,

@@ -9,6 +9,7 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.roster import Address, AddressRole
+from domain.speaker import DESK_UNIT
 from domain.terms import Scheme
 from storage.records_talk import ClaimRow, ClaimState, NewClaim
 from storage.rows import insert_once, to_record, to_values
@@ -27,17 +28,13 @@ class Addresses:
         self._session = session
 
     async def ask(self, new: NewClaim) -> int | None:
-        """Write a claim; None when the same is open already (its code is renewed by ``renew``)."""
+        """Write a claim; None when the same is open already."""
         values = {
             **to_values(new), "person": None, "role": AddressRole.RECAP_OFFICER, "state": ClaimState.ASKED,
             "tries": 0, "decided_at": None, "decided_by": "",
         }  # fmt: skip
         found: int | None = await self._session.scalar(_INSERT, values)
         return found
-
-    async def renew(self, id_: int, code_hash: str, expires_at: datetime, now: datetime) -> None:
-        """A new code replaces the old one; wrong tries are counted anew."""
-        await self._update(id_, code_hash=code_hash, code_expires_at=expires_at, tries=0, asked_at=now)
 
     async def wrong_try(self, id_: int) -> int:
         """Count a wrong code; returns how many there were."""
@@ -84,7 +81,12 @@ class Addresses:
         return tuple(
             Address(c.scheme, c.value, c.unit, c.person, c.role, first=c.since.astimezone(tz).date())
             for c in await self.all([ClaimState.APPROVED])
+            if c.unit != DESK_UNIT
         )
+
+    async def receivers(self) -> set[tuple[Scheme, str]]:
+        """Approved addresses of BKD's own receivers."""
+        return {(c.scheme, c.value) for c in await self.all([ClaimState.APPROVED]) if c.unit == DESK_UNIT}
 
     async def stamp(self) -> tuple[int, datetime]:
         """Changes whenever ``registered`` does: how many are approved, and the latest decision."""
@@ -131,9 +133,6 @@ class Addresses:
             select(AddressAlias.alias).where(AddressAlias.scheme == scheme, AddressAlias.value == value)
         )
         return set(rows)
-
-    async def _update(self, id_: int, **values: Any) -> None:
-        await self._session.execute(update(AddressClaim).where(AddressClaim.id == id_).values(**values))
 
     async def _rows(self, query: Select[AddressClaim]) -> list[ClaimRow]:
         ordered = query.order_by(AddressClaim.id).execution_options(populate_existing=True)

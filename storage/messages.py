@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import StorageError
@@ -15,6 +15,8 @@ from storage.records import MAX_ATTEMPTS, FailingSender, MessageRow, MessageStat
 from storage.rows import insert_once, to_record, to_values
 from storage.schema import Message
 
+STRANGER = "pengirim belum terdaftar"
+"""The note of a message that was set aside only because nobody has approved its sender yet."""
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 # The product's clock may be shifted, tries are counted in real time: free from the start.
 _UNREAD = {"note": "", "attempts": 0, "next_try_at": _AT_ONCE, "sender_reason": ""}
@@ -136,6 +138,36 @@ class Messages:
         return await self._session.scalar(
             select(func.max(Message.first_seen_at)).where(Message.channel == channel, Message.from_address == address)
         )
+
+    async def reopen(self, channel: Scheme, address: str, since: datetime) -> list[int]:
+        """Messages of an address that was unknown when they were recorded wait again, at their first time.
+
+        ``claims`` carry ``again``, so that what is recorded now stands beside the unproven facts of the first time.
+        """
+        found = await self._session.scalars(
+            update(Message)
+            .where(
+                Message.channel == channel,
+                Message.from_address == address,
+                Message.official_at >= since,
+                or_(
+                    and_(Message.state == MessageState.DONE, Message.authenticity == Authenticity.UNKNOWN_SENDER),
+                    and_(Message.state == MessageState.QUARANTINE, Message.note == STRANGER),
+                ),
+            )
+            .values(
+                state=MessageState.NEW,
+                note="",
+                attempts=0,
+                next_try_at=_AT_ONCE,
+                claimed_until=None,
+                claimed_by=None,
+                claims=Message.claims.op("||")(func.jsonb_build_object("again", 1)),
+            )
+            .returning(Message.id)
+            .execution_options(synchronize_session=False)
+        )
+        return sorted(found)
 
     async def finish(self, id_: int, state: MessageState, note: str = "") -> None:
         """Close the message; ``note`` says what came of it."""

@@ -1,5 +1,6 @@
 """Everything a person reads. ``render`` is the only way from a template's name to its text."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,7 +20,7 @@ _TEXT = Environment(
 )
 
 
-def render(name: str, **fields: object) -> str:
+def render(name: str, /, **fields: object) -> str:
     """The text of message ``name`` (``receipt``, ``fallback_announced`` …) with ``fields`` filled in."""
     return _TEXT.get_template(f"{name}.txt.j2").render(**fields).strip() + "\n"
 
@@ -37,3 +38,21 @@ _PAGES = Environment(
 def render_page(page: str, /, **fields: object) -> str:
     """The HTML of a page (``board``; ``_board_row`` for a part of one) with ``fields`` filled in."""
     return _PAGES.get_template(f"{page}.html.j2").render(**fields)
+
+
+CHAT_LIMIT = 600
+"""Characters of one chat message (CONVENTIONS.md 1)."""
+
+
+def render_chat(name: str, /, items: Sequence[str] = (), **fields: object) -> str:
+    """The text of a message for chats, never longer than ``CHAT_LIMIT``.
+
+    As many of ``items`` as fit are shown; the template is told how many were left out (``more``). What is still too
+    long (somebody's own long words) ends with an ellipsis.
+    """
+    most = len(items)
+    for shown in range(min(most, CHAT_LIMIT // 4), -1, -1):
+        text = render(name, items=tuple(items[:shown]), more=most - shown, **fields).strip()
+        if len(text) <= CHAT_LIMIT:
+            return text
+    return text[: CHAT_LIMIT - 1] + "…"

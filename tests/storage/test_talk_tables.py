@@ -50,15 +50,12 @@ async def test_a_number_whose_other_name_changed_is_nobodys(database: Database) 
         assert await known(Scheme.WHATSAPP, (PHONE, OTHER_NAME)) == PHONE
 
 
-async def test_a_wrong_code_is_counted_and_a_new_code_begins_anew(database: Database) -> None:
+async def test_wrong_codes_are_counted(database: Database) -> None:
     async with database.begin() as uow:
         id_ = await uow.addresses.ask(CLAIM)
         assert id_ is not None
         assert [await uow.addresses.wrong_try(id_) for _ in range(2)] == [1, 2]
-        await uow.addresses.renew(id_, "new", NOW, NOW)
-        claim = await uow.addresses.get(id_)
-        assert claim is not None
-        assert (claim.tries, claim.code_hash) == (0, "new")
+        assert await uow.addresses.asked_since(Scheme.WHATSAPP, PHONE, NOW) == 1
 
 
 async def test_a_keterangan_is_widened_proven_once_and_decided(database: Database) -> None:

@@ -1,0 +1,164 @@
+"""Answers about rows (``0117: 7 DL, 19 S``) and taps on cells: kept "menurut petugas", final in nothing.
+
+A code becomes a keterangan that waits for its evidence. One row in ten, chosen by a hash that nobody can steer, is
+shown to the receivers beside the original.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.talk_scene import Scene, digits_of, say, session_of
+from bot.talk_which import which
+from domain.answers import Answer, RowAnswer, Word, written
+from domain.marks import FactSource
+from domain.reading import Verdict
+from domain.wording import long_date, moment_text
+from intake.excuses import file
+from intake.talk import Reply
+from storage.records import NewFact, SubmissionRow
+from storage.records_talk import NewExcuse
+from templates import DESK_NAME, render
+
+READER = "petugas/1"
+SAMPLE = 10  # one answered row in so many is shown to the receivers
+_RECENT = timedelta(days=2)
+_VERDICTS = {Word.SIGNED: Verdict.SIGNED, Word.EMPTY: Verdict.EMPTY, Word.CODE: Verdict.CODE}
+
+
+@dataclass
+class _Kept:
+    """What one answer came to: lines for its reply, keterangan that wait, lines for the receivers' sample."""
+
+    lines: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
+    waits: list[str] = field(default_factory=list)
+    sample: list[str] = field(default_factory=list)
+
+
+async def answer_rows(scene: Scene, answer: Answer) -> Sequence[Reply]:
+    """Keep an answer about one submission; of two that its digits could mean the desk asks which."""
+    found = await scene.meant(answer.number) if answer.number else await _asked_lately(scene)
+    if not found:
+        return say("chat_number_unknown", number=answer.number, example="0117: 7 DL")
+    if len(found) > 1:
+        rows = written(Answer("", answer.rows))
+        return await which(scene, answer.number, found, f"{{number}}: {rows}")
+    return await keep(scene, found[0], answer)
+
+
+async def _asked_lately(scene: Scene) -> list[SubmissionRow]:
+    """Without a number: the submissions of the last two days with something to answer."""
+    since = scene.today - _RECENT
+    recent = [s for s in await scene.submissions() if s.date >= since]
+    asked = await scene.uow.questions.open_counts([s.id for s in recent])
+    return [s for s in recent if asked.get(s.id) or s.state.empty_rows]
+
+
+async def keep(scene: Scene, row: SubmissionRow, answer: Answer) -> Sequence[Reply]:
+    """Write each row's word and what follows from it."""
+    people = await _people(scene, row)
+    kept = _Kept()
+    for one in answer.rows:
+        person = people.get(one.no)
+        if person is None:
+            kept.unclear.append(f"Baris {one.no}: pegawainya belum dikenali pada lembar ini; belum dicatat.")
+        else:
+            await _keep_row(scene, row, one, person, kept)
+    for no, words in answer.unclear:
+        kept.unclear.append(f'Baris {no}: "{words[:30]}" tidak dikenal sebagai kode; belum dicatat.')
+    await _show_sample(scene, row, kept.sample)
+    return say(
+        "chat_answer",
+        kept.lines,
+        number=row.number,
+        unclear=kept.unclear[:4],
+        waits=" atau ".join(f"BUKTI {number}" for number in kept.waits[:3]),
+    )
+
+
+async def _people(scene: Scene, row: SubmissionRow) -> dict[int, str]:
+    """Paper number → person, where the reading is sure of one."""
+    people: dict[int, set[str]] = {}
+    for fact in await scene.uow.facts.for_submission(row.id):
+        if fact.paper_no is not None and fact.source is FactSource.SHEET:
+            people.setdefault(fact.paper_no, set()).add(fact.person)
+    for question in await scene.uow.questions.open_for(row.id):
+        if question.paper_no is not None:
+            people.setdefault(question.paper_no, set()).update(question.candidates or {""})
+    return {no: keys.copy().pop() for no, keys in people.items() if len(keys) == 1 and "" not in keys}
+
+
+async def _keep_row(scene: Scene, row: SubmissionRow, one: RowAnswer, person: str, kept: _Kept) -> None:
+    name = scene.person_name(person)
+    word = one.code if one.word is Word.CODE else one.word.value
+    await scene.uow.facts.add_many([_fact(scene, row, one, person)])
+    line = f"no. {one.no} {name}: {word}"
+    if one.word is Word.CODE:
+        line += await _excuse(scene, row, one, person, kept)
+    kept.lines.append(line)
+    if in_sample(row.number, one.no):
+        kept.sample.append(f"baris {one.no} {name}: {word}")
+
+
+async def _excuse(scene: Scene, row: SubmissionRow, one: RowAnswer, person: str, kept: _Kept) -> str:
+    assert one.key is not None
+    new = NewExcuse(
+        person, row.unit, one.key, one.code, row.date, row.date, session_of(row), "", scene.at, scene.speaker.address,
+        False, row.id, scene.row.id,
+    )  # fmt: skip
+    filed = await file(scene.uow, scene.world, new, scene.desk.outgoing)
+    if filed.row is None:
+        return f" (keterangan tidak dibuat: {filed.refusal.value if filed.refusal else ''})"
+    if filed.row.evidence_at is None:
+        kept.waits.append(filed.row.number)
+        return f" ({filed.row.number}, menunggu bukti)"
+    return f" ({filed.row.number})"
+
+
+def _fact(scene: Scene, row: SubmissionRow, one: RowAnswer, person: str) -> NewFact:
+    return NewFact(
+        dedupe_key=f"petugas:{scene.row.id}:{row.id}:{one.no}",
+        person=person,
+        unit=row.unit,
+        date=row.date,
+        session=session_of(row),
+        verdict=_VERDICTS[one.word],
+        source=FactSource.OFFICER,
+        verified=False,
+        seen_at=scene.at,
+        recorded_at=scene.now,
+        by=scene.speaker.address,
+        profile_version=scene.world.profile.version,
+        roster_version=scene.world.roster.version,
+        reader=READER,
+        code=one.code or None,
+        key=one.key,
+        note="menurut petugas",
+        submission_id=row.id,
+        message_id=scene.row.id,
+        paper_no=one.no,
+    )
+
+
+def in_sample(number: str, row: int) -> bool:
+    """Whether an answer about this row is shown to the receivers: one in ten, the same however often it is said."""
+    return hashlib.sha256(f"{number}:{row}".encode()).digest()[0] % SAMPLE == 0
+
+
+async def _show_sample(scene: Scene, row: SubmissionRow, lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    body = render(
+        "sample_alert",
+        number=row.number,
+        unit=scene.unit_name(row.unit),
+        day=long_date(row.date),
+        session=scene.session_name(row.session),
+        at=moment_text(scene.at, scene.world.profile),
+        items=lines,
+        sender_name=DESK_NAME,
+    )
+    key = f"sample:{scene.row.id}:{row.id}"
+    await scene.desk.outgoing.alert(scene.uow, key, f"Pemeriksaan acak {digits_of(row.number)}", body, scene.now)
