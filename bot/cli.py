@@ -3,6 +3,7 @@
 import typer
 
 from bot import (
+    cli_address,
     cli_calendar,
     cli_devices,
     cli_fallback,
@@ -10,6 +11,7 @@ from bot import (
     cli_holiday,
     cli_install,
     cli_intake,
+    cli_keterangan,
     cli_roster,
     cli_run,
     cli_user,
@@ -35,6 +37,8 @@ app.add_typer(cli_holiday.app, name="holiday")
 app.add_typer(cli_forms.app, name="forms")
 app.add_typer(cli_devices.app, name="devices")
 app.add_typer(cli_user.app, name="user")
+app.add_typer(cli_address.app, name="address")
+app.add_typer(cli_keterangan.app, name="keterangan")
 app.command("calendar")(cli_calendar.calendar)
 
 

@@ -59,7 +59,9 @@ def decide(
     approve: Annotated[bool, typer.Option("--approve/--reject", help="Setujui atau tolak.")] = True,
     reason: Annotated[str, typer.Option("--reason", help="Alasan; wajib bila menolak atau sesudah batas.")] = "",
     by: Annotated[str, typer.Option("--by", help="Nama petugas yang memutuskan.")] = "admin",
-    nip: Annotated[str | None, typer.Option("--nip", help="NIP petugas; keterangan sendiri tidak dapat diputus.")] = None,
+    nip: Annotated[
+        str | None, typer.Option("--nip", help="NIP petugas; keterangan sendiri tidak dapat diputus.")
+    ] = None,
 ) -> None:
     """Putuskan satu keterangan; keputusan menjadi catatan yang tidak dihapus."""
     digits = number.upper().removeprefix("K").removeprefix("-")

@@ -22,6 +22,7 @@ from bot.press import Press
 from bot.rounds import Further, Rounds
 from bot.sheet_post import SheetPost
 from bot.state import State
+from bot.talking import talk_of
 from bot.watching import Watching
 from desk.app import create_app
 from desk.board_page import show_rows
@@ -29,7 +30,6 @@ from desk.metrics import Metrics
 from desk.server import WebServer
 from intake.mailbox import MailboxReader
 from intake.observer import Observer
-from intake.talk import FirstWords
 from parsers.sandbox import Sandbox
 from storage.jobs import DELIVER, worker_app
 
@@ -114,7 +114,7 @@ class Service:
             place.db,
             pipeline_of(place, self._sandbox, self._observer),
             Dispatcher(place.db, channels, place.blobs, place.clock, self._observer),
-            Conversing(place.db, FirstWords(), place.clock, self._observer),
+            Conversing(place.db, talk_of(place), place.clock, self._observer),
         )
         app = worker_app(place.urls.service)
         jobs.register(app)
