@@ -44,8 +44,10 @@ async def tap(scene: Scene, ask: AskRow, choice: str) -> tuple[Sequence[Reply], 
     if not valid:
         return say("chat_button_not_yours"), ""
     if not await scene.uow.asks.answer(ask.id, choice, scene.now):
-        digits = digits_of(str(ask.about.get("number", numbers[0] if numbers else "0117")))
-        told = numbers[int(ask.answer) - 1] if numbers else _WORDS[ask.answer].value
+        first = await scene.uow.asks.get(ask.token)  # the other tap may have come while this one was on its way
+        assert first is not None
+        digits = digits_of(str(ask.about.get("number", numbers[0] if numbers else "")))
+        told = numbers[int(first.answer) - 1] if numbers else _WORDS[first.answer].value
         return say("chat_button_done", answer=told, digits=digits), ""
     if ask.kind == WHICH:
         return [], str(ask.about["text"]).replace("{number}", numbers[index])

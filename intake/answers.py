@@ -1,5 +1,6 @@
 """The words about one submission: from a draft to the lines of its receipt (CONVENTIONS.md 1 and 6)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from domain.outcome import RECAP, Flag, QuestionKind, SubmissionDraft
@@ -45,7 +46,7 @@ class SubmissionAnswer:
 def answer_submission(draft: SubmissionDraft, number: str, world: World, mailbox: str | None) -> SubmissionAnswer:
     """The words for one submission."""
     lines = [*_reading_lines(draft, world), *_question_lines(draft, world)]
-    lines.extend(_flag_lines(draft, world, mailbox))
+    lines.extend(flag_lines(draft.flags, draft, world, mailbox))
     lines.extend(problem_line(p) for p in draft.problems)
     return SubmissionAnswer(_headline(draft, world), tuple(lines), number)
 
@@ -157,10 +158,11 @@ def _question_lines(draft: SubmissionDraft, world: World) -> list[str]:
     ]
 
 
-def _flag_lines(draft: SubmissionDraft, world: World, mailbox: str | None) -> list[str]:
+def flag_lines(flags: Collection[Flag], draft: SubmissionDraft, world: World, mailbox: str | None) -> list[str]:
+    """The sentence of each of ``flags`` that has one, the gravest first."""
     sender = world.roster.units.get(world.roster.sender_of(draft.unit))
     fields = {"sender": sender.name if sender else "", "mailbox": mailbox or "-"}
-    return [_FLAG_LINES[flag].format(**fields) for flag in _FLAG_LINES if flag in draft.flags]
+    return [_FLAG_LINES[flag].format(**fields) for flag in _FLAG_LINES if flag in flags]
 
 
 def problem_line(problem: Problem) -> str:

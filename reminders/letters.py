@@ -14,7 +14,7 @@ from domain.terms import Scheme
 from domain.windows import Window
 from domain.wording import clock_time, listing, long_date, moment_text
 from storage.records import NewOutbox
-from templates import DESK_NAME, render
+from templates import DESK_NAME, render, render_chat
 
 CHANNEL = Scheme.MAIL  # what the desk can begin a conversation by
 ESCALATION_LIFE = timedelta(hours=2)
@@ -57,13 +57,15 @@ class Pen:
         """Ten minutes to go, or what is left of them; never sent once the window is over."""
         body = render("reminder", minutes=minutes_left(self.window, self.now), **self._units(chased), **self._common())
         subject = f"Pengingat: presensi {self._subject(self._name(chased.sender))}"
-        return self._letter(key, to, "reminder", subject, body, self.window.late_from)
+        short = self._short("short_reminder", chased, minutes=minutes_left(self.window, self.now))
+        return self._letter(key, to, "reminder", subject, body, self.window.late_from, short)
 
     def escalation(self, key: str, chased: Chased, to: str, reminded: bool) -> NewOutbox:
         """To the kasubbag; ``reminded`` only if a reminder really left."""
         body = render("escalation", reminded=reminded, **self._units(chased), **self._common())
         subject = f"Belum diterima: presensi {self._subject(self._name(chased.sender))}"
-        return self._letter(key, to, "escalation", subject, body, self.now + ESCALATION_LIFE)
+        short = self._short("short_escalation", chased)
+        return self._letter(key, to, "escalation", subject, body, self.now + ESCALATION_LIFE, short)
 
     def held(self, key: str, to: str, accounts: Sequence[str], since: datetime) -> NewOutbox:
         """Reminders wait, because a mailbox cannot be searched."""
@@ -114,7 +116,15 @@ class Pen:
     def _targets(self, kind: str, pairs: Sequence[tuple[Chased, str]]) -> Targets:
         return {f"{kind}:{c.sender}:{self._slot}:{to}": (c, to) for c, to in pairs if to not in self.own}
 
-    def _letter(self, key: str, to: str, kind: str, subject: str, body: str, expires: datetime) -> NewOutbox:
+    def _short(self, name: str, chased: Chased, **fields: object) -> str:
+        """The same for a chat: units by name, and how many more there are."""
+        plain = all(d.unit == chased.sender for d in chased.dues)
+        units = [] if plain else [self._name(d.unit) for d in chased.dues]
+        return render_chat(name, units, sender=self._name(chased.sender), **fields, **self._common())
+
+    def _letter(
+        self, key: str, to: str, kind: str, subject: str, body: str, expires: datetime, short: str = ""
+    ) -> NewOutbox:
         return NewOutbox(
             dedupe_key=key,
             scheme=CHANNEL,
@@ -122,6 +132,7 @@ class Pen:
             kind=kind,
             subject=subject,
             body=body,
+            short=short,
             due_at=self.now,
             expires_at=expires,
         )
