@@ -197,7 +197,8 @@ def _work_all(target: Target, readable: Sequence[ResolvedSheet], delivery: Deliv
     work = RowWork()
     for resolved in readable:
         column = None if target.session == RECAP else (target.date, Session(target.session))
-        work = work.plus(work_rows(resolved, column, delivery.verified, world.profile))
+        trusted = delivery.verified and not _is_new_layout(resolved)
+        work = work.plus(work_rows(resolved, column, trusted, world.profile))
     listed = {m.person for s in readable for m in s.matches if m.person}
     asked = {c for s in readable for m in s.matches if m.how is How.ASK for c in m.candidates}
     members = world.roster.members(target.unit, target.date)
@@ -210,6 +211,11 @@ def _work_all(target: Target, readable: Sequence[ResolvedSheet], delivery: Deliv
 def _all_pages_of(resolved: ResolvedSheet, sheets: Sequence[ResolvedSheet]) -> bool:
     form = resolved.sheet.form
     return form is None or {s.sheet.form.page for s in sheets if s.sheet.form} >= set(range(1, form.pages + 1))
+
+
+def _is_new_layout(resolved: ResolvedSheet) -> bool:
+    """What was read by a column map that nobody confirmed is shown, and counts no more than an unproven sender's."""
+    return any(p.code is ProblemCode.NEW_LAYOUT for p in resolved.sheet.problems)
 
 
 def _first_seen_later(

@@ -1,6 +1,7 @@
 """What every parser is given, what it must give back, and where it runs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -21,6 +22,8 @@ class ParseContext:
     completes a month or a date typed without a year. ``depth`` counts the archives the file came out of. ``sheets``
     are the desk's own printed pages that may come back, without the key that made their tags. ``pages`` are those to
     read, all when there are none.
+    ``layouts`` are the column maps that a person confirmed for offices' own forms, by the layout's name
+    (``parsers.vision.foreign_page``): for each column the word that its header counts as.
     """
 
     filename: str
@@ -30,6 +33,7 @@ class ParseContext:
     depth: int = 0
     sheets: tuple[OpenSheet, ...] = ()
     pages: frozenset[int] = frozenset()
+    layouts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Parser(Protocol):

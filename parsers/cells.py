@@ -85,6 +85,9 @@ def _combined(marks: list[tuple[Aspect | None, Mark]]) -> Mark:
     written = [(a, m) for a, m in marks if m.verdict is not Verdict.EMPTY]
     if not written:
         return next((m for _, m in marks if m.text), marks[0][1])
+    signed = next((m for a, m in written if a is not Aspect.CLOCK and m.verdict is Verdict.SIGNED), None)
+    if signed and all(a is Aspect.CLOCK and m.verdict is Verdict.UNSURE for a, m in written if m is not signed):
+        return signed  # the paraf tells presence; the hour in somebody's hand stays a picture
     verdicts = {m.verdict for _, m in written}
     text = " | ".join(dict.fromkeys(m.text for _, m in written))[:MAX_TEXT]
     if verdicts == {Verdict.REPORTED}:

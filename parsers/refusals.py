@@ -36,6 +36,7 @@ MESSAGES: dict[ProblemCode, str] = {
     ProblemCode.UNIT_MISSING: "Nama unit pada lembar tidak ditemukan. Mohon menuliskan nama unit di atas tabel.",
     ProblemCode.UNKNOWN_LAYOUT: "Susunan kolom lembar tidak kami kenali. Mohon memakai format dari BKD; balas FORMAT "
     "untuk memperolehnya.",
+    ProblemCode.NEW_LAYOUT: "Susunan kolom formulir ini baru bagi kami; hasil bacanya menunggu konfirmasi petugas BKD.",
     ProblemCode.ROW_UNREAD: "Ada baris yang belum terbaca.",
     ProblemCode.BLURRED: f"Foto belum terbaca (buram). {_RETAKE}",
     ProblemCode.CROPPED: f"Foto belum terbaca (sebagian lembar terpotong atau tertutup). {_RETAKE}",

@@ -21,6 +21,7 @@ from storage.excuses import Excuses
 from storage.facts import Facts
 from storage.files import Files
 from storage.incidents import Incidents
+from storage.layouts import Layouts
 from storage.mail_state import Cursors, Tokens
 from storage.messages import Messages
 from storage.outbox import OutboxRows
@@ -57,6 +58,11 @@ class UnitOfWork:
     def files(self) -> Files:
         """Archived attachments and what was read in them."""
         return Files(self._session)
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """Column maps of offices' own forms."""
+        return Layouts(self._session)
 
     @cached_property
     def submissions(self) -> Submissions:

@@ -42,14 +42,19 @@ class Cells:
 
 def cut_cells(page: Page, grid: Grid) -> Cells:
     """The cells of ``page`` along ``grid``."""
-    nodes = _with_ring(grid.nodes)
-    dark = _warped(page.dark, nodes)
+    return cut(page.dark, grid.nodes)
+
+
+def cut(flat: Floats, corners: Doubles) -> Cells:
+    """Cells of a flat page (0 paper, 1 black) between ``corners`` (rows + 1, columns + 1, 2), in its pixels."""
+    nodes = _with_ring(corners)
+    dark = _warped(flat, nodes)
     rules, contrast = _ruling(dark)
     ink = np.clip(dark - rules, 0.0, 1.0)
     strength = cv2.resize(contrast, (ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_LINEAR)
     scaled = np.minimum(ink / strength, 2.0)
     planes = np.stack([scaled, ink, _noise(scaled)]).astype(np.float32)
-    return Cells(planes, contrast, grid.rows, grid.columns)
+    return Cells(planes, contrast, corners.shape[0] - 1, corners.shape[1] - 1)
 
 
 def _with_ring(nodes: Doubles) -> Doubles:

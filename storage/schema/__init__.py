@@ -20,6 +20,7 @@ from storage.schema.devices import (
     Shift,
     ShiftAssignment,
 )
+from storage.schema.layouts import FormLayout
 from storage.schema.mail import File, FileReading, MailCursor, Message, MessageFile, OAuthToken, Outbox, Sighting
 from storage.schema.recording import Arrival, Fact, Question, Submission, SubmissionCounter
 from storage.schema.reports import Report, ReportOrder
@@ -67,6 +68,7 @@ __all__ = [
     "Fact",
     "File",
     "FileReading",
+    "FormLayout",
     "Incident",
     "LoginAttempt",
     "MailCursor",

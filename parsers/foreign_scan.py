@@ -1,0 +1,105 @@
+"""Sheets that an office made itself, signed by hand and scanned or photographed (facts: scan, "offices' own").
+
+The ruling gives rows and columns, OCR the printed words, an ink reader the verdict on each place to sign. Who is who
+is decided later, by NIP and name against the unit's roster. What cannot be read is said, never guessed.
+"""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from domain.reading import FileReading, Problem, ProblemCode, Row, SheetKind, SheetReading, Verdict
+from parsers.base import ParseContext, reader_of
+from parsers.grid import Grid
+from parsers.refusals import problem
+from parsers.table import read_grids
+from parsers.vision.foreign_page import HANDWRITTEN, ForeignPage, read_page
+from parsers.vision.picture import Picture, pictures
+from parsers.vision.ruling import Gray
+
+_PATIENCE = 24.0  # seconds, so that what was read before the deadline is not lost
+_SESSIONS = (SheetKind.DAILY, SheetKind.WEEKLY, SheetKind.MONTHLY, SheetKind.APEL)
+
+
+class ForeignScanParser:
+    """Runs in the sandbox child, for pictures and for PDFs of pictures."""
+
+    name = "foreign_scan"
+    version = "1"
+
+    def parse(self, data: bytes, context: ParseContext) -> FileReading:
+        """Read every page; pages without a ruled table are pictures that a person has to look at."""
+        started = time.monotonic()
+        read: list[ForeignPage] = []
+        sheets: list[SheetReading] = []
+        count = 0
+        for page in pictures(data):
+            count += 1
+            if time.monotonic() - started > _PATIENCE:
+                sheets.append(_picture(page.page, problem(ProblemCode.TOO_SLOW)))
+                continue
+            found = read_page(_gray(page), page.page, context, one_bit=page.two_tone)
+            if found is None:
+                sheets.append(_picture(page.page, problem(ProblemCode.NOT_SHEET)))
+            else:
+                read.append(found)
+        reading = read_grids(self, _grids(read), context)
+        told = _told(read, reading)
+        sheets = [*(_checked(sheet, told) for sheet in reading.sheets), *sheets]
+        problems = reading.problems if read else ()
+        return FileReading(reader_of(self), tuple(sheets), problems, max(count, 1), extra=_layouts(read))
+
+
+def _layouts(pages: list[ForeignPage]) -> dict[str, str]:
+    """Names of the layouts and, in the same order, what their columns were taken for."""
+    seen = {page.layout: "|".join(word.replace("|", "/").replace(";", ",") for word in page.columns) for page in pages}
+    return {"layout": ",".join(seen), "layout_columns": ";".join(seen.values())} if seen else {}
+
+
+def _gray(page: Picture) -> Gray:
+    """Darkness as pens show it: blue ink is strongest in red, so the darker of red and green."""
+    if page.rgb.ndim == 2:
+        return page.rgb
+    return np.ascontiguousarray(np.minimum(page.rgb[..., 0], page.rgb[..., 1]))
+
+
+def _grids(pages: list[ForeignPage]) -> list[Grid]:
+    return [page.grid for page in pages]
+
+
+def _picture(number: int, told: Problem) -> SheetReading:
+    kind = SheetKind.NOT_SHEET if told.code is ProblemCode.NOT_SHEET else SheetKind.IMAGE
+    return SheetReading(kind, name=f"halaman {number}", problems=(told,))
+
+
+def _told(pages: list[ForeignPage], reading: FileReading) -> tuple[Problem, ...]:
+    told = []
+    if reading.sheets and not all(page.known for page in pages):
+        told.append(problem(ProblemCode.NEW_LAYOUT))
+    if any(page.other_tables for page in pages):
+        told.append(problem(ProblemCode.ROW_UNREAD, "Tabel kedua pada halaman yang sama belum dibaca"))
+    return tuple(told)
+
+
+def _checked(sheet: SheetReading, told: tuple[Problem, ...]) -> SheetReading:
+    """Codes in somebody's hand stay unsure; a recap of codes on paper is for a person or for its workbook."""
+    if sheet.kind not in _SESSIONS:
+        asked = Problem(
+            ProblemCode.ROW_UNREAD,
+            "Rekap hasil pindaian belum dibaca per sel. Mohon melampirkan juga berkas XLSX-nya.",
+        )
+        return replace(sheet, problems=(*sheet.problems, *told, asked))
+    return replace(sheet, rows=tuple(_row(row) for row in sheet.rows), problems=(*sheet.problems, *told))
+
+
+def _row(row: Row) -> Row:
+    if HANDWRITTEN not in row.note or any(c.verdict is not Verdict.EMPTY for c in row.cells):
+        return row
+    cells = tuple(
+        replace(c, verdict=Verdict.UNSURE, text="keterangan tulisan tangan", confidence=0.5) for c in row.cells
+    )
+    return replace(row, cells=cells)
+
+
+PARSER = ForeignScanParser()

@@ -1,0 +1,340 @@
+"""One page of a sheet that an office made itself, from a picture to a grid that the table engine understands.
+
+Printed words are read (headers, numbers, names, NIPs, notes); places of presence are only looked at for ink. A time
+or a code in somebody's hand is never guessed: it is unsure and waits for a person.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from domain.reading import Box, Verdict
+from domain.vocabulary import Aspect, Key, Mark, heading, holds_nip, squeeze
+from parsers.base import ParseContext
+from parsers.grid import Grid, Value
+from parsers.headers import Column, Header, find_header
+from parsers.vision.cells import cut
+from parsers.vision.ocr import find_pieces, has_ink, read_pieces, search_pieces
+from parsers.vision.reader import Seen, read_cells
+from parsers.vision.ruling import Gray, Ruled, find_ruled
+from parsers.vision.table_cells import TableCell, cells_of
+
+HANDWRITTEN = "(tulisan tangan)"
+_COVERED = Seen(Verdict.EMPTY, 1.0)  # a place that a merged cell above or beside it takes
+_HEADER_ROWS = 4
+_LEAST_SCORE = 0.55
+_PRINTED_SCORE = 0.9
+_BAND = 24  # pixels beside the table that still belong to the lines above it
+_UNREAD = (Key.RANK, Key.POST, Key.TOTAL)
+_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8", "Z": "2"})
+_NUMBER = re.compile(r"(\d{1,3})\s*[.)]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What was read in one place; ``printed`` when a machine surely wrote it."""
+
+    text: str
+    printed: bool = True
+
+
+@dataclass(frozen=True)
+class InkGrid(Grid):
+    """A grid whose places of presence are looked at, not read."""
+
+    look: Callable[[int, int], Seen | None] = field(default=lambda _row, _column: None)
+
+    def mark(self, row: int, column: int, codes: frozenset[str], no: int | None) -> Mark:
+        """The verdict on the ink of a cell; outside the table what is typed counts as anywhere else."""
+        seen = self.look(row, column)
+        if seen is None:
+            return super().mark(row, column, codes, no)
+        return Mark(seen.verdict, seen.doubt.value if seen.doubt else "")
+
+
+@dataclass(frozen=True)
+class ForeignPage:
+    """A page as a grid; ``layout`` names its header's wording, ``columns`` what each column was taken for.
+
+    ``known``: a person confirmed the layout's column map.
+    """
+
+    grid: InkGrid
+    layout: str
+    columns: tuple[str, ...]
+    known: bool
+    other_tables: int
+
+
+def read_page(gray: Gray, number: int, context: ParseContext, *, one_bit: bool) -> ForeignPage | None:
+    """The table of a page in whichever of four ways it lies; None when nothing is ruled on it."""
+    best: tuple[int, _Table] | None = None
+    for turns in (0, 2, 1, 3):
+        turned = np.ascontiguousarray(np.rot90(gray, turns))
+        ruled = find_ruled(turned)
+        if ruled is None:
+            return None
+        table = _Table(ruled)
+        score = table.read_header()
+        if best is None or score > best[0]:
+            best = (score, table)
+            best_turns = turns
+        if score >= 3:
+            break
+    assert best is not None
+    return best[1].finish(number, context, one_bit=one_bit, turned=_unturning(gray.shape, best_turns))
+
+
+def _unturning(shape: Sequence[int], turns: int) -> Callable[[float, float], tuple[float, float]]:
+    """From a place in the picture turned by ``np.rot90`` to the place in the picture as given."""
+    height, width = shape[:2]
+    ways: tuple[Callable[[float, float], tuple[float, float]], ...] = (
+        lambda x, y: (x, y),
+        lambda x, y: (width - 1 - y, x),
+        lambda x, y: (width - 1 - x, height - 1 - y),
+        lambda x, y: (y, height - 1 - x),
+    )
+    return ways[turns]
+
+
+class _Table:
+    """A ruled table under reading."""
+
+    def __init__(self, ruled: Ruled) -> None:
+        self._ruled = ruled
+        self._cells = {(c.row, c.column): c for c in cells_of(ruled)}
+        self._rows = len(ruled.ys) - 1
+        self._columns = len(ruled.xs) - 1
+        self._texts: dict[tuple[int, int], Text] = {}
+        self._height = 1.0
+
+    def read_header(self) -> int:
+        """Read the first rows; returns how many of their cells hold a known heading (0: this is not the way up)."""
+        self._read([c for c in self._cells.values() if c.row < _HEADER_ROWS])
+        told = [heading(" ".join(t.text.split())) for (row, _), t in self._texts.items() if row < _HEADER_ROWS]
+        return sum(1 for h in told if h.known)
+
+    def finish(
+        self,
+        number: int,
+        context: ParseContext,
+        *,
+        one_bit: bool,
+        turned: Callable[[float, float], tuple[float, float]],
+    ) -> ForeignPage:
+        """Read what identifies people and make the grid."""
+        top = self._header_end()
+        layout, confirmed = self._layout(top, context)
+        if confirmed:
+            self._rename(top, confirmed)
+        header = find_header(Grid("", self._values()), 0, context)
+        self._read_people(header, top)
+        above = self._band(0, round(self._ruled.ys[0]) - 3)
+        below = self._band(round(self._ruled.ys[-1]) + 3, self._ruled.gray.shape[0])
+        values = [*above, *self._values(), *below]
+        offset, seen = len(above), self._look(header, top, two_tone=one_bit)
+
+        def look(row: int, column: int) -> Seen | None:
+            if header is None or not 0 <= row - offset < self._rows:
+                return None
+            return seen.get((row - offset, column), _COVERED)
+
+        def place_of(row: int, column: int) -> Box | None:
+            if not 0 <= row - offset < self._rows or column >= self._columns:
+                return None
+            return self._box(number, row - offset, column, turned)
+
+        grid = InkGrid("", values, number, place=place_of, look=look)
+        return ForeignPage(grid, layout, self._words(header), confirmed is not None, self._ruled.other_tables)
+
+    def _words(self, header: Header | None) -> tuple[str, ...]:
+        """For each column the word that it was taken for, as a person confirms or mends it; "" for the others."""
+        known = {c.index: header_word(c) for c in header.columns} if header else {}
+        return tuple(known.get(column, "") for column in range(self._columns))
+
+    def _read(self, cells: list[TableCell]) -> None:
+        """Read the printed text of cells that were not read yet."""
+        pieces, owners = [], []
+        for cell in cells:
+            if (cell.row, cell.column) in self._texts:
+                continue
+            inside = cell.inside(self._ruled.gray)
+            self._texts[cell.row, cell.column] = Text("")
+            for piece in find_pieces(inside):
+                pieces.append(piece.cut(inside))
+                owners.append((cell.row, cell.column, piece.y1 - piece.y0))
+        told = read_pieces(pieces)
+        heights = [h for (_, _, h), (text, score) in zip(owners, told, strict=True) if text and score > _PRINTED_SCORE]
+        self._height = float(np.median(heights)) if heights else self._height
+        for (row, column, height), (text, score) in zip(owners, told, strict=True):
+            if not text or score < _LEAST_SCORE:
+                before = self._texts[row, column]
+                self._texts[row, column] = Text(before.text, printed=False)
+                continue
+            before = self._texts[row, column]
+            printed = before.printed and score >= _PRINTED_SCORE and 0.6 < height / self._height < 1.7
+            self._texts[row, column] = Text("\n".join(filter(None, (before.text, _mended(text)))), printed)
+
+    def _read_people(self, header: Header | None, top: int) -> None:
+        """The columns that say who it is; a name that the quick way lost is looked for once more."""
+        wanted = self._wanted(header)
+        self._read([c for c in self._cells.values() if c.row >= _HEADER_ROWS and c.column in wanted])
+        names = {c.index for c in header.columns if c.key in (Key.NAME, Key.NIP)} if header else set()
+        for (row, column), cell in self._cells.items():
+            if row < top or column not in names or len(self._texts[row, column].text) > 3:
+                continue
+            inside = cell.inside(self._ruled.gray)
+            if has_ink(inside):
+                told = [_mended(text) for text, score in search_pieces(inside) if score >= _LEAST_SCORE]
+                self._texts[row, column] = Text("\n".join(told))
+        number = header.first(Key.NO) if header else None
+        if number is not None:
+            self._number(number.index, top)
+
+    def _number(self, column: int, top: int) -> None:
+        """A lost number between its neighbours is what stands between them."""
+        told = {}
+        for row in range(top, self._rows):
+            found = _NUMBER.fullmatch(self._texts.get((row, column), Text("")).text)
+            told[row] = int(found[1]) if found else None
+        for row, no in told.items():
+            if no is None and (row, column) in self._cells:
+                above, below = told.get(row - 1), told.get(row + 1)
+                if above is not None and below == above + 2:
+                    self._texts[row, column] = Text(str(above + 1))
+
+    def _header_end(self) -> int:
+        """The first row that numbers a person; what stands above it is the header."""
+        for row in range(1, min(_HEADER_ROWS, self._rows)):
+            first = self._texts.get((row, 0), Text("")).text
+            if _NUMBER.fullmatch(first) and not self._texts.get((row, 1), Text("")).text.isdigit():
+                return row
+        return min(2, self._rows)
+
+    def _layout(self, top: int, context: ParseContext) -> tuple[str, tuple[str, ...] | None]:
+        """The layout's name, and the column map that a person confirmed for it."""
+        wording = [f"{r}.{c}:{squeeze(t.text)}" for (r, c), t in sorted(self._texts.items()) if r < top and t.text]
+        name = hashlib.sha256("|".join([str(self._columns), *wording]).encode()).hexdigest()[:16]
+        return name, context.layouts.get(name)
+
+    def _rename(self, top: int, columns: tuple[str, ...]) -> None:
+        """Put the confirmed meaning in the place of the header's own words."""
+        for row, column in [place for place in self._texts if place[0] < top]:
+            self._texts[row, column] = Text("")
+        for column, word in enumerate(columns[: self._columns]):
+            self._texts[top - 1, column] = Text(word)
+
+    def _values(self) -> list[list[Value]]:
+        values: list[list[Value]] = [[None] * self._columns for _ in range(self._rows)]
+        for (row, column), text in self._texts.items():
+            values[row][column] = (
+                text.text if text.printed or row < _HEADER_ROWS else self._doubtful(text, column)
+            ) or None
+        return values
+
+    def _doubtful(self, text: Text, column: int) -> str:
+        """Names and numbers are matched against the roster, which bears a misread letter; a note would be believed."""
+        return HANDWRITTEN if column in self._notes else text.text
+
+    @property
+    def _notes(self) -> set[int]:
+        return {c for (r, c), t in self._texts.items() if r < _HEADER_ROWS and heading(t.text).key is Key.NOTE}
+
+    def _wanted(self, header: Header | None) -> set[int]:
+        """The columns whose printed words are needed: who it is, notes, a person's own lines."""
+        if header is None:
+            return set()
+        return {c.index for c in header.columns if not c.is_mark and c.total is None and c.key not in _UNREAD}
+
+    def _spans(self, header: Header | None) -> dict[int, int]:
+        """The last column of each heading over several: signatures stand by turns on its left and right."""
+        if header is None:
+            return {}
+        marks = {c.index for c in header.marks}
+        return {
+            cell.column: cell.last_column
+            for cell in self._cells.values()
+            if cell.row < _HEADER_ROWS
+            and cell.column in marks
+            and not marks & set(range(cell.column + 1, cell.last_column + 1))
+        }
+
+    def _look(self, header: Header | None, top: int, *, two_tone: bool) -> dict[tuple[int, int], Seen]:
+        """What is in every place of presence; columns side by side with the same rows are looked at together."""
+        if header is None:
+            return {}
+        dark = np.asarray((255 - self._ruled.gray) / np.float32(255), np.float32)
+        spans = self._spans(header)
+        strips: list[list[int]] = []
+        for column in sorted(c.index for c in header.marks):
+            last = strips[-1][-1] if strips else None
+            beside = last is not None and spans.get(last, last) + 1 == column
+            if last is not None and beside and self._edges(last, top) == self._edges(column, top):
+                strips[-1].append(column)
+            else:
+                strips.append([column])
+        seen: dict[tuple[int, int], Seen] = {}
+        for strip in strips:
+            edges = self._edges(strip[0], top)
+            xs = [self._ruled.xs[c] for c in strip] + [self._ruled.xs[spans.get(strip[-1], strip[-1]) + 1]]
+            corners = np.stack(np.meshgrid(xs, [self._ruled.ys[r] for r in edges]), axis=-1).astype(np.float64)
+            verdicts = read_cells(cut(dark, corners), two_tone=two_tone)
+            for row, line in zip(edges, verdicts, strict=False):
+                seen |= {(row, column): verdict for column, verdict in zip(strip, line, strict=True)}
+        return seen
+
+    def _edges(self, column: int, top: int) -> list[int]:
+        """The horizontal lines that bound a column's cells below the header."""
+        rows = [row for row in range(top, self._rows) if (row, column) in self._cells]
+        return [*rows, self._rows]
+
+    def _box(
+        self, number: int, row: int, column: int, turned: Callable[[float, float], tuple[float, float]]
+    ) -> Box | None:
+        cell = self._cells.get((row, column))
+        x0, y0, x1, y1 = (
+            (cell.x0, cell.y0, cell.x1, cell.y1)
+            if cell
+            else (self._ruled.xs[column], self._ruled.ys[row], self._ruled.xs[column + 1], self._ruled.ys[row + 1])
+        )
+        corners = [turned(*self._ruled.origin(x, y)) for x in (x0, x1) for y in (y0, y1)]
+        xs, ys = [c[0] for c in corners], [c[1] for c in corners]
+        return Box(number, round(min(xs), 1), round(min(ys), 1), round(max(xs), 1), round(max(ys), 1))
+
+    def _band(self, top: int, bottom: int) -> list[list[Value]]:
+        """The lines of text above or below the table, a piece a column."""
+        left = max(0, round(self._ruled.xs[0]) - _BAND)
+        band = np.ascontiguousarray(self._ruled.gray[max(0, top) : bottom, left : round(self._ruled.xs[-1]) + _BAND])
+        if min(band.shape, default=0) < _BAND:
+            return []
+        pieces = find_pieces(band)
+        lines: dict[int, list[Value]] = {}
+        for piece, (text, score) in zip(pieces, read_pieces([p.cut(band) for p in pieces]), strict=True):
+            if text and score >= _LEAST_SCORE:
+                lines.setdefault(piece.y0, []).append(text)
+        return [lines[y] for y in sorted(lines)]
+
+
+_WORDS = {Key.NO: "NO", Key.NAME: "NAMA", Key.NIP: "NIP", Key.RANK: "GOL", Key.POST: "JABATAN", Key.NOTE: "KETERANGAN"}
+
+
+def header_word(column: Column) -> str:
+    """The plainest header that means the same as ``column``."""
+    if column.key is Key.NAME and holds_nip(column.text):
+        return "NAMA / NIP"
+    if column.is_mark and not column.dated:
+        place = "JAM" if column.aspect is Aspect.CLOCK else "TTD"
+        return f"{place} {column.session.value.upper()}" if column.session else place
+    return _WORDS.get(column.key, column.text) if column.key else column.text
+
+
+def _mended(text: str) -> str:
+    """Letters that a reader of print confuses with digits, in what is nearly all digits (a NIP, a row's number)."""
+    digits = sum(ch.isdigit() for ch in text)
+    letters = sum(ch.isalpha() for ch in text)
+    if digits >= 6 and digits >= 4 * letters:
+        return re.sub(r"(?<=\d)[.,](?=\s?\d)", " ", text.translate(_DIGITS)).strip(" .,")
+    return text

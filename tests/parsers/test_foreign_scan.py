@@ -1,0 +1,137 @@
+"""Offices' own forms, signed and scanned or photographed: rows, people, days, and ink that is never guessed."""
+
+from datetime import date
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import pytest
+
+from demo.paper.laboratory import Shot, take
+from domain.reading import FileReading, ProblemCode, SheetKind, Verdict
+from domain.terms import Session
+from parsers.base import ParseContext
+from parsers.foreign_scan import PARSER
+from parsers.vision.ocr import read_pieces
+from parsers.vision.ruling import find_ruled
+from tests.fakes.foreign_sheets import APEL, DAILY, PLAIN, Layout, Someone, foreign_sheet
+
+DAY = date(2026, 11, 23)
+CODES = frozenset({"H", "DL", "S", "C", "I"})
+NAMES = (
+    "Drs. H. Bambang Wijaya, M.Si.", "Siti Aminah, S.E.", "Moh. Arif Hidayat", "Dewi Lestari, A.Md.",
+    "Sri Wahyuni, S.Sos.", "Agus Santoso", "Nur Rahmawati, S.Pd.", "Yulia Kusumaningtyas, S.AP.",
+    "R. Bambang Prabowo", "Endang Susilowati", "Wahyu Nugroho, S.T.", "Ratna Puspitasari",
+)  # fmt: skip
+PEOPLE = tuple(
+    Someone(
+        n, name, f"19{70 + n:02}0{1 + n % 9}{10 + n} 20{10 + n}0{1 + n % 9} {1 + n % 2} {n:03}", note="DL" * (n == 8)
+    )
+    for n, name in enumerate(NAMES, start=1)
+)
+
+
+@lru_cache(maxsize=8)
+def shot_of(layout: Layout, name: str, seed: int, people: tuple[Someone, ...] = PEOPLE) -> Shot:
+    return take(foreign_sheet(layout, "Dinas Perhubungan", DAY, people, 9.0), "valid", name, seed)
+
+
+def read(data: bytes, layouts: dict[str, tuple[str, ...]] | None = None) -> FileReading:
+    return PARSER.parse(data, ParseContext("lembar.jpg", CODES, DAY, layouts=layouts or {}))
+
+
+def encoded(gray: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
+    return bytes(cv2.imencode(".png", gray)[1].tobytes())
+
+
+@pytest.mark.parametrize(("layout", "name"), [(DAILY, "scan"), (PLAIN, "photo1600")])
+def test_every_row_of_an_own_form_is_read_with_number_name_nip_and_day(layout: Layout, name: str) -> None:
+    [sheet] = read(shot_of(layout, name, 1).data).sheets
+    assert sheet.kind is SheetKind.DAILY
+    assert sheet.dates == (DAY,)
+    assert sheet.unit_text == "DINAS PERHUBUNGAN"
+    assert [row.no for row in sheet.rows] == [p.no for p in PEOPLE]
+    assert [row.nip for row in sheet.rows] == [p.nip for p in PEOPLE]
+    assert [row.name.split()[-1][:4] for row in sheet.rows] == [p.name.split()[-1][:4] for p in PEOPLE]
+    assert all([c.session for c in row.cells] == [Session.DATANG, Session.PULANG] for row in sheet.rows)
+
+
+def test_ink_is_seen_where_it_is_and_nothing_is_called_signed_that_is_bare() -> None:
+    shot = shot_of(DAILY, "scan", 1)
+    [sheet] = read(shot.data).sheets
+    truths = {(t.row, t.column): t.expected for t in shot.truths}
+    wrong = [
+        (row.no, column, cell.verdict, truths[row.no - 1, column])
+        for row in sheet.rows
+        for column, cell in enumerate(row.cells)
+        if row.no
+        and cell.verdict in (Verdict.SIGNED, Verdict.EMPTY)
+        and cell.verdict.value != truths[row.no - 1, column]
+    ]
+    assert wrong == []
+    assert sum(c.verdict is Verdict.SIGNED for r in sheet.rows for c in r.cells) > 0
+
+
+def test_boxes_lead_back_to_the_picture_that_was_sent() -> None:
+    shot = shot_of(DAILY, "scan", 1)
+    [sheet] = read(shot.data).sheets
+    first, last = sheet.rows[0].cells[0].box, sheet.rows[-1].cells[1].box
+    assert first is not None
+    assert last is not None
+    assert first.page == last.page == 1
+    assert first.y1 < last.y0
+    assert first.x1 <= last.x0 + 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_page_that_lies_on_its_side_or_head_is_read_all_the_same(turns: int) -> None:
+    shot = shot_of(PLAIN, "photo1600", 1)
+    picture = cv2.imdecode(np.frombuffer(shot.data, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    turned = np.ascontiguousarray(np.rot90(picture, turns))
+    [sheet] = read(encoded(turned)).sheets  # type: ignore[arg-type]
+    assert [row.nip for row in sheet.rows] == [p.nip for p in PEOPLE]
+    box = sheet.rows[0].cells[0].box
+    assert box is not None
+    assert 0 <= box.x0 < box.x1 <= turned.shape[1]
+    assert 0 <= box.y0 < box.y1 <= turned.shape[0]
+
+
+def test_a_new_layout_waits_for_a_person_and_a_confirmed_one_does_not() -> None:
+    data = shot_of(PLAIN, "photo1600", 1).data
+    new = read(data)
+    name = new.extra["layout"]
+    assert new.extra["layout_columns"] == "NO|NAMA|NIP|TTD DATANG|TTD PULANG|KETERANGAN"
+    assert ProblemCode.NEW_LAYOUT in [p.code for p in new.sheets[0].problems]
+    confirmed = read(data, {name: ("NO", "NAMA", "NIP", "TTD PULANG", "TTD DATANG", "KETERANGAN")})
+    assert ProblemCode.NEW_LAYOUT not in [p.code for p in confirmed.sheets[0].problems]
+    assert [c.session for c in confirmed.sheets[0].rows[0].cells] == [Session.PULANG, Session.DATANG]
+    assert ProblemCode.NEW_LAYOUT not in [p.code for p in read(data, {name: ()}).sheets[0].problems]
+
+
+@pytest.mark.slow
+def test_the_apel_list_is_told_from_a_daily_sheet() -> None:
+    [sheet] = read(shot_of(APEL, "scan", 2).data).sheets
+    assert sheet.kind is SheetKind.APEL
+    assert len(sheet.rows) == len(PEOPLE)
+
+
+def test_a_picture_without_ruling_is_no_sheet() -> None:
+    page = np.full((1400, 1000), 245, np.uint8)
+    for n in range(20):
+        cv2.putText(page, "Dengan hormat kami sampaikan", (80, 120 + 60 * n), cv2.FONT_HERSHEY_SIMPLEX, 1, 40, 2)
+    [sheet] = read(encoded(page)).sheets
+    assert sheet.kind is SheetKind.NOT_SHEET
+    assert find_ruled(np.full((1400, 1000), 245, np.uint8)) is None
+
+
+def test_a_scrap_of_nothing_holds_no_text() -> None:
+    assert read_pieces([np.full((4, 4), 255, np.uint8)]) == [("", 0.0)]
+
+
+def test_a_page_of_two_tones_never_shows_that_a_place_is_empty() -> None:
+    shot = shot_of(PLAIN, "one bit", 3)
+    cells = [c for s in read(shot.data).sheets for r in s.rows for c in r.cells]
+    assert cells
+    assert all(c.verdict is not Verdict.EMPTY for c in cells)
