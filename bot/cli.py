@@ -12,6 +12,7 @@ from bot import (
     cli_install,
     cli_intake,
     cli_keterangan,
+    cli_layout,
     cli_roster,
     cli_run,
     cli_user,
@@ -35,6 +36,7 @@ app.add_typer(cli_roster.app, name="roster")
 app.add_typer(cli_fallback.app, name="fallback")
 app.add_typer(cli_holiday.app, name="holiday")
 app.add_typer(cli_forms.app, name="forms")
+app.add_typer(cli_layout.app, name="layout")
 app.add_typer(cli_devices.app, name="devices")
 app.add_typer(cli_user.app, name="user")
 app.add_typer(cli_address.app, name="address")

@@ -38,6 +38,8 @@ FLAGS = {
     Flag.AHEAD: "mendahului",
     Flag.SAME_FILE: "berkas sama",
     Flag.RESENT: "kirim ulang",
+    Flag.OWN_FORM: "formulir sendiri",
+    Flag.NEW_LAYOUT: "susunan baru",
     Flag.PENDING: "menunggu pembacaan",
     Flag.RETAKE: "diminta foto ulang",
     Flag.INCOMPLETE_PAGES: "halaman kurang",

@@ -29,6 +29,8 @@ class Flag(StrEnum):
     AHEAD = "mendahului"
     SAME_FILE = "berkas_sama"
     RESENT = "kirim_ulang"
+    OWN_FORM = "formulir_sendiri"  # although the desk printed a sheet for that unit and week
+    NEW_LAYOUT = "susunan_baru"  # read by a column map that nobody confirmed yet
     PENDING = "menunggu_pembacaan"
     RETAKE = "diminta_ulang"  # the desk asked for another copy
     INCOMPLETE_PAGES = "halaman_kurang"
@@ -139,10 +141,14 @@ class KnownSubmission:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was recorded before: per unit and (date, session) submissions, per unit the columns with facts."""
+    """What was recorded before: per unit and (date, session) submissions, per unit the columns with facts.
+
+    ``printed`` are the units and days for which a printed sheet of the desk is out.
+    """
 
     submissions: dict[tuple[str, dt.date, str], KnownSubmission] = field(default_factory=dict)
     columns: dict[str, frozenset[tuple[dt.date, Session]]] = field(default_factory=dict)
+    printed: frozenset[tuple[str, dt.date]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

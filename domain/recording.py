@@ -14,6 +14,7 @@ from domain.identity import How
 from domain.outcome import (
     RECAP,
     ArrivalDraft,
+    Flag,
     Known,
     KnownSubmission,
     Recording,
@@ -156,7 +157,7 @@ def _draft(
         ask_retake=not received and any(p.code in _RETAKE for s in sheets for p in s.sheet.problems),
     )
     columns = known.columns.get(target.unit, frozenset())
-    return replace(draft, flags=flags_of(draft, sheets, delivery, columns, world))
+    return replace(draft, flags=_own_form(target, sheets, known) | flags_of(draft, sheets, delivery, columns, world))
 
 
 def official_time(official_at: datetime, existing: KnownSubmission | None, retake: timedelta) -> datetime:
@@ -211,6 +212,18 @@ def _work_all(target: Target, readable: Sequence[ResolvedSheet], delivery: Deliv
 def _all_pages_of(resolved: ResolvedSheet, sheets: Sequence[ResolvedSheet]) -> bool:
     form = resolved.sheet.form
     return form is None or {s.sheet.form.page for s in sheets if s.sheet.form} >= set(range(1, form.pages + 1))
+
+
+def is_own_form(resolved: ResolvedSheet) -> bool:
+    """Whether a sheet was read from a picture of a form that is not the desk's (``parsers.foreign_scan``)."""
+    return "foreign_scan" in resolved.file.reading.reader and bool(resolved.sheet.rows) and not resolved.sheet.form
+
+
+def _own_form(target: Target, sheets: Sequence[ResolvedSheet], known: Known) -> frozenset[Flag]:
+    """A form of the office's own where the desk's was at hand, and a layout that nobody confirmed yet."""
+    own = any(is_own_form(s) for s in sheets)
+    flags = {Flag.OWN_FORM} if own and (target.unit, target.date) in known.printed else set()
+    return frozenset(flags | ({Flag.NEW_LAYOUT} if any(map(_is_new_layout, sheets)) else set()))
 
 
 def _is_new_layout(resolved: ResolvedSheet) -> bool:

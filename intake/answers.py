@@ -28,6 +28,9 @@ _FLAG_LINES = {
     Flag.SUSULAN: "SUSULAN: ada tanda pada sesi sebelumnya yang baru terlihat pada kiriman ini.",
     Flag.SAME_FILE: "Berkas yang sama sudah pernah kami terima; catatan pertama tetap berlaku.",
     Flag.RESENT: "Kiriman ulang: ditambahkan pada nomor yang sama; waktu kiriman pertama tetap berlaku.",
+    Flag.OWN_FORM: "FORMULIR SENDIRI: untuk minggu ini lembar cetak BKD tersedia dan lebih pasti terbaca; mohon "
+    "memakainya. Balas FORMAT untuk memperolehnya.",
+    Flag.NEW_LAYOUT: "Susunan formulir ini baru bagi kami; hasil bacanya menunggu konfirmasi petugas BKD.",
     Flag.PENDING: "Foto atau pindaian sudah disimpan; pembacaannya dilakukan petugas BKD.",
     Flag.DATE_GUESSED: "Tanggal tidak tertulis di lembar; dicatat sesuai tanggal kiriman. Mohon dibalas bila keliru.",
     Flag.UNIT_FROM_SENDER: "Nama unit tidak tertulis pada lembar; dicatat untuk unit pengirim.",

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from domain.open_sheets import OpenSheet
 from domain.sheet import from_plain
 from domain.sheet_identity import LEAVES, NUMBERS
+from domain.sheet_mailing import week_name
 from storage.engine import UnitOfWork
 from storage.records import SheetPageRow
 
@@ -24,7 +25,7 @@ class OpenSheets:
         """The pages, retired ones included, and a word that changes whenever they do."""
         if self._key is None:
             return (), ""
-        first, last = _week(day - _BACK), _week(day + _AHEAD)
+        first, last = week_name(day - _BACK), week_name(day + _AHEAD)
         counted = await uow.sheets.fingerprint(first, last)
         mark = (first, last, *counted)
         if mark != self._mark:
@@ -50,8 +51,3 @@ class OpenSheets:
             return None
         page = from_plain(row.snapshot)
         return OpenSheet.of(page, self._key, retired=row.retired_at is not None) if page.genuine(self._key) else None
-
-
-def _week(day: date) -> str:
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02d}"

@@ -1,11 +1,14 @@
 """Between the pure drafts of ``domain.recording`` and the rows of ``storage``: a mapping in both directions."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.marks import FactSource
 from domain.outcome import FactDraft, Known, KnownSubmission, Recording, SubmissionDraft
+from domain.recording import is_own_form
 from domain.resolution import Delivery, Resolution, World
+from domain.sheet import from_plain
+from domain.sheet_mailing import week_name
 from intake.receipts import Recorded
 from storage.engine import UnitOfWork
 from storage.facts import sheet_key
@@ -32,7 +35,19 @@ async def known_of(uow: UnitOfWork, resolution: Resolution) -> Known:
             arrivals = await uow.submissions.arrivals(row.id)
             submissions[(row.unit, row.date, row.session)] = _known(row, arrivals)
         columns[unit] = await uow.facts.columns(unit, first, last)
-    return Known(submissions, columns)
+    return Known(submissions, columns, await _printed(uow, resolution))
+
+
+async def _printed(uow: UnitOfWork, resolution: Resolution) -> frozenset[tuple[str, date]]:
+    """The units and days of the message for which a printed sheet is out."""
+    found: set[tuple[str, date]] = set()
+    if not any(is_own_form(s) for s in resolution.sheets):
+        return frozenset()
+    for unit in resolution.units:
+        for week in {week_name(day) for day in (*resolution.days(unit), resolution.hints.day)}:
+            for page in await uow.sheets.open_for(unit, week):
+                found |= {(unit, day) for day in from_plain(page.snapshot).days}
+    return frozenset(found)
 
 
 def _known(row: SubmissionRow, arrivals: Sequence[ArrivalRow]) -> KnownSubmission:

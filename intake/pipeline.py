@@ -19,6 +19,7 @@ from domain.resolution import Delivery, ReadFile, World, resolve
 from domain.routing import authenticity, identify
 from domain.terms import Scheme
 from domain.wording import moment_text
+from intake.form_layouts import note_layouts
 from intake.letters import Outgoing, post
 from intake.mime import MailPart
 from intake.observer import Observer
@@ -125,6 +126,7 @@ class Pipeline:
         self._observer.file_read(reading.reader, reading.seconds)
         async with self._db.begin() as uow:
             await uow.files.save_reading(sha256, self._reader_key(row) + sheets, to_plain(reading))
+            await note_layouts(uow, sha256, reading, self._outgoing, self._clock.now())
         return ReadFile(sha256, part.name, reading)
 
     def _reader_key(self, row: MessageRow) -> str:

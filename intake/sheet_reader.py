@@ -24,7 +24,9 @@ class SheetReader:
         if sniff(data, bare.filename) not in _SEEN:
             return bare, ""
         sheets, state = await self._sheets.load(uow, bare.received)
-        return replace(bare, sheets=sheets), f"/{state}" if state else ""
+        layouts, confirmed = await uow.layouts.confirmed()
+        states = [word for word in (state, confirmed) if word]
+        return replace(bare, sheets=sheets, layouts=layouts), "".join(f"/{word}" for word in states)
 
     async def read(self, db: Database, data: bytes, context: ParseContext) -> FileReading:
         """What is in ``data``; raises as ``Sandbox.read`` does."""

@@ -83,14 +83,8 @@ def _read(content: bytes, context: ParseContext) -> FileReading:
     line = registry.choose(kind)
     if line.parser is None:
         return refused(line.refusal or ProblemCode.NOT_SHEET, "archive/1")
-    parser: Parser = resolve(line.parser)
     try:
-        reading = parser.parse(content, context)
-        pages = picture_pages(reading)
-        if line.pictures is None or not pages:
-            return reading
-        eyes: Parser = resolve(str(registry.choose(line.pictures).parser))
-        return joined(reading, eyes.parse(content, replace(context, pages=pages)))
+        return _by_line(line, content, context)
     except ReadingError as error:
         if kind is Kind.ZIP and error.code == ProblemCode.BOMB:
             raise
@@ -100,6 +94,16 @@ def _read(content: bytes, context: ParseContext) -> FileReading:
         raise
     except Exception:  # noqa: BLE001
         return refused(ProblemCode.DAMAGED, "archive/1")
+
+
+def _by_line(line: registry.RegistryLine, content: bytes, context: ParseContext) -> FileReading:
+    """By the line's parser, and the pages that it leaves by the next line's."""
+    parser: Parser = resolve(str(line.parser))
+    reading = parser.parse(content, context)
+    pages = picture_pages(reading)
+    if line.pictures is None or not pages:
+        return reading
+    return joined(reading, _by_line(line.pictures, content, replace(context, pages=pages)))
 
 
 PARSER = ArchiveParser()

@@ -34,14 +34,14 @@ class ForeignScanParser:
         read: list[ForeignPage] = []
         sheets: list[SheetReading] = []
         count = 0
-        for page in pictures(data):
+        for page in pictures(data, context.pages):
             count += 1
             if time.monotonic() - started > _PATIENCE:
                 sheets.append(_picture(page.page, problem(ProblemCode.TOO_SLOW)))
                 continue
             found = read_page(_gray(page), page.page, context, one_bit=page.two_tone)
             if found is None:
-                sheets.append(_picture(page.page, problem(ProblemCode.NOT_SHEET)))
+                sheets.append(_picture(page.page, problem(ProblemCode.READING_PENDING)))
             else:
                 read.append(found)
         reading = read_grids(self, _grids(read), context)
@@ -69,8 +69,8 @@ def _grids(pages: list[ForeignPage]) -> list[Grid]:
 
 
 def _picture(number: int, told: Problem) -> SheetReading:
-    kind = SheetKind.NOT_SHEET if told.code is ProblemCode.NOT_SHEET else SheetKind.IMAGE
-    return SheetReading(kind, name=f"halaman {number}", problems=(told,))
+    """A page that a person has to look at."""
+    return SheetReading(SheetKind.IMAGE, name=f"halaman {number}", problems=(told,))
 
 
 def _told(pages: list[ForeignPage], reading: FileReading) -> tuple[Problem, ...]:

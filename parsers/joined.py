@@ -24,5 +24,6 @@ def joined(text: FileReading, seen: FileReading) -> FileReading:
         sheets=kept + seen.sheets,
         problems=tuple(dict.fromkeys(text.problems + seen.problems)),
         pages=text.pages,
+        extra={**text.extra, **seen.extra},
         seconds=round(text.seconds + seen.seconds, 3),
     )

@@ -12,6 +12,7 @@ import numpy as np
 
 from domain.reading import FileReading, Problem, ProblemCode, SheetKind, SheetReading, Verdict
 from parsers.base import UNKNOWN_FORM, ParseContext, reader_of
+from parsers.joined import PICTURES
 from parsers.refusals import problem
 from parsers.vision.glance import Glance, glance
 from parsers.vision.picture import Picture, pictures
@@ -38,6 +39,7 @@ class PrintedFormParser:
         sheets: list[SheetReading] = []
         problems: list[Problem] = []
         extra: dict[str, str] = {}
+        left: list[int] = []
         pages = 0
         for picture in pictures(data, context.pages):
             pages = picture.page
@@ -47,6 +49,10 @@ class PrintedFormParser:
             reading, stranger = read_page(picture, context)
             sheets.append(reading if pages == 1 else replace(reading, name=f"halaman {pages}"))
             extra |= {UNKNOWN_FORM: stranger} if stranger else {}
+            if reading.kind is SheetKind.IMAGE:
+                left.append(picture.page)
+        if left:
+            extra[PICTURES] = ",".join(map(str, left))
         return FileReading(reader_of(self), tuple(sheets), tuple(problems), pages=max(pages, 1), extra=extra)
 
 

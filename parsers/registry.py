@@ -21,13 +21,13 @@ class RegistryLine:
     """How one kind is read: ``parser`` in the child within ``memory`` bytes and ``seconds``, or ``refusal``.
 
     ``fallback`` is tried, again in a child, when the first parser gives up on the file; pages that it leaves as
-    ``SheetKind.IMAGE`` are read by the line of the kind ``pictures``.
+    ``SheetKind.IMAGE`` are read by the line ``pictures``.
     """
 
     kind: Kind
     parser: str | None = None
     fallback: str | None = None
-    pictures: Kind | None = None
+    pictures: "RegistryLine | None" = None
     memory: int = TEXT_MEMORY
     seconds: float = TEXT_SECONDS
     refusal: ProblemCode | None = None
@@ -35,7 +35,11 @@ class RegistryLine:
 
 _WORKBOOK = "parsers.workbook.PARSER"
 _LEGACY = "parsers.legacy_workbook.PARSER"
-_PICTURE = "parsers.printed_form.PARSER"
+# Pictures are looked at for the desk's own marks first; what has none may be a form that an office made itself.
+_OWN_FORM = RegistryLine(Kind.IMAGE, "parsers.foreign_scan.PARSER", memory=PICTURE_MEMORY, seconds=PICTURE_SECONDS)
+_PICTURE = RegistryLine(
+    Kind.IMAGE, "parsers.printed_form.PARSER", pictures=_OWN_FORM, memory=PICTURE_MEMORY, seconds=PICTURE_SECONDS
+)
 
 LINES: tuple[RegistryLine, ...] = (
     RegistryLine(Kind.XLSX, _WORKBOOK, fallback=_LEGACY),
@@ -46,9 +50,9 @@ LINES: tuple[RegistryLine, ...] = (
     RegistryLine(Kind.CSV, "parsers.text_table.PARSER"),
     RegistryLine(Kind.HTML, "parsers.web_table.PARSER"),
     RegistryLine(Kind.DOCX, "parsers.word.PARSER"),
-    RegistryLine(Kind.PDF, "parsers.pdf_table.PARSER", pictures=Kind.IMAGE),
+    RegistryLine(Kind.PDF, "parsers.pdf_table.PARSER", pictures=_PICTURE),
     RegistryLine(Kind.ZIP, "parsers.archive.PARSER", memory=PICTURE_MEMORY, seconds=2 * PICTURE_SECONDS),
-    RegistryLine(Kind.IMAGE, _PICTURE, memory=PICTURE_MEMORY, seconds=PICTURE_SECONDS),
+    _PICTURE,
     RegistryLine(Kind.ENCRYPTED, refusal=ProblemCode.ENCRYPTED),
     RegistryLine(Kind.FOREIGN_ARCHIVE, refusal=ProblemCode.UNSUPPORTED_ARCHIVE),
     RegistryLine(Kind.OLD_WORD, refusal=ProblemCode.UNSUPPORTED_TYPE),

@@ -261,8 +261,7 @@ class Sandbox:
         pages = picture_pages(reading)
         if line.pictures is None or not pages:
             return reading
-        eyes = registry.choose(line.pictures)
-        return joined(reading, await self._parse(str(eyes.parser), eyes, data, replace(context, pages=pages)))
+        return joined(reading, await self.read_as(line.pictures, data, replace(context, pages=pages)))
 
     async def _parse(self, parser: str, line: registry.RegistryLine, data: bytes, context: ParseContext) -> FileReading:
         started = time.monotonic()

@@ -36,12 +36,14 @@ class Layouts:
         )
         return [to_record(LayoutRow, row) for row in rows]
 
-    async def confirmed(self) -> dict[str, tuple[str, ...]]:
-        """The confirmed column maps by name; an empty map holds as it was guessed."""
-        rows = await self._session.execute(
-            select(FormLayout.name, FormLayout.columns).where(FormLayout.confirmed_at.is_not(None))
-        )
-        return {name: columns or () for name, columns in rows}
+    async def confirmed(self) -> tuple[dict[str, tuple[str, ...]], str]:
+        """The confirmed column maps by name (an empty map holds as it was guessed), and a word for their state."""
+        found = await self._session.scalars(select(FormLayout).where(FormLayout.confirmed_at.is_not(None)))
+        maps, moments = {}, []
+        for row in found:
+            maps[row.name] = row.columns or ()
+            moments.append(row.confirmed_at.isoformat() if row.confirmed_at else "")
+        return maps, f"{len(maps)}@{max(moments)}" if maps else ""
 
     async def confirm(self, name: str, columns: Sequence[str], by: str, now: datetime) -> bool:
         """A person says what the columns are; False when there is no such layout."""

@@ -1,0 +1,21 @@
+"""Forms that offices made themselves: a layout that nobody confirmed yet is remembered, and the receivers are told."""
+
+from datetime import datetime
+
+from domain.reading import FileReading
+from intake.letters import Outgoing
+from storage.engine import UnitOfWork
+from storage.records_layouts import NewLayout
+from templates import DESK_NAME, render
+
+
+async def note_layouts(uow: UnitOfWork, sha256: str, reading: FileReading, outgoing: Outgoing, now: datetime) -> None:
+    """Remember the layouts of a reading (``FileReading.extra``, ``parsers.foreign_scan``); news go out once each."""
+    names = [name for name in reading.extra.get("layout", "").split(",") if name]
+    maps = reading.extra.get("layout_columns", "").split(";")
+    for name, columns in zip(names, maps, strict=False):
+        guess = tuple(columns.split("|"))
+        if await uow.layouts.note(NewLayout(name, sha256, now, guess)):
+            shown = " | ".join(word or "(diabaikan)" for word in guess)
+            body = render("new_layout", layout=name, columns=shown, sender_name=DESK_NAME)
+            await outgoing.alert(uow, f"layout:{name}", "Susunan formulir baru menunggu konfirmasi", body, now)
