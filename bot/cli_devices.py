@@ -1,14 +1,20 @@
 """``posko devices``: attendance machines. Without a subcommand it is the device worker itself."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.bootstrap import Installation, open_installation
+from bot import cli_devices_admin
+from bot.bootstrap import Installation, database_urls, open_installation
 from bot.cli_base import DataOption, JsonOption, leave, put, put_json, run_async, say
+from bot.clock import demo_clock
+from bot.device_worker import DeviceWorker
+from bot.logs import set_up_logging
 from bot.progress import progress_bar
+from bot.settings import load_settings
 from devices.dates import DateOrder
 from devices.files import LogIntake, Taken
 from devices.mapped import Table, columns_of
@@ -16,9 +22,11 @@ from domain.device import ClockFlag, FlagCode
 from domain.errors import ExitCode, UsageError
 from parsers.confinement import hide_this_process
 from parsers.sandbox import Sandbox
+from storage.locks import only_one
+from storage.migrate import migrate
 from storage.records_devices import DeviceRow, NewLayout
 
-app = typer.Typer(help="Mesin presensi: pekerja mesin, berkas log, dan pemetaan ID.", no_args_is_help=True)
+app = typer.Typer(help="Mesin presensi. Tanpa subperintah: jalankan pekerja mesin.")
 
 FilesArgument = Annotated[list[Path], typer.Argument(exists=True, readable=True, dir_okay=False, help="Berkas log.")]
 ByOption = Annotated[str, typer.Option("--by", help="Siapa yang menetapkan.")]
@@ -36,6 +44,24 @@ TOLD = {
     "--date-order dmy|mdy",
     FlagCode.NO_SECONDS: "waktu tanpa detik",
 }
+
+
+@app.callback(invoke_without_command=True)
+def worker(context: typer.Context, data: DataOption = None) -> None:
+    """Jalankan pekerja mesin: mesin yang menelepon, mesin yang ditelepon, dan folder yang diawasi."""
+    if context.invoked_subcommand is not None:
+        return
+    hide_this_process()
+
+    async def run() -> None:
+        settings = load_settings(data)
+        await asyncio.to_thread(migrate, (await database_urls(settings)).owner)
+        async with open_installation(data, settings) as place:
+            set_up_logging(demo_clock(place.clock))
+            async with only_one(place.urls.service, "devices"):
+                await DeviceWorker(place).run()
+
+    run_async(run())
 
 
 @app.command()
@@ -179,3 +205,6 @@ async def device_named(place: Installation, name: str) -> DeviceRow:
     if found is None:
         raise UsageError(f"tidak ada mesin bernama {name}; yang ada: {', '.join(d.name for d in known) or 'belum ada'}")
     return found
+
+
+cli_devices_admin.add_to(app)

@@ -26,6 +26,7 @@ from bot.settings_blocks import (
     Service,
     Smtp,
 )
+from bot.settings_devices import Devices
 from domain.errors import ConfigurationError
 from domain.profile_faults import toml_line
 from domain.toml_place import line_of
@@ -40,6 +41,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "mailbox": Mailbox,
     "smtp": Smtp,
     "operator": Operator,
+    "devices": Devices,
 }
 _EXPECTED = {
     "missing": "kunci wajib ini belum ada",
@@ -67,6 +69,7 @@ class Environment(BaseSettings):
     database_url: SecretStr | None = None
     database_url_file: Path | None = None
     port: Port | None = None
+    devices_port: Port | None = None
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+")
     clock: str | None = None
     pg_user: str | None = None
@@ -86,6 +89,7 @@ class Settings(BaseModel):
     smtp: Smtp | None
     blobs: FolderBlobs | S3Blobs
     operator: Operator
+    devices: Devices = Devices()
     status_token: SecretStr
     sheets_key: SecretStr | None = None  # hexadecimal; None: made before sheets were printed
     database_url: SecretStr | None = None  # None: the embedded PostgreSQL
@@ -95,6 +99,10 @@ class Settings(BaseModel):
     def place(self, path: Path) -> Path:
         """``path`` of a setting as an absolute path: relative ones start at the data folder."""
         return self.data / path.expanduser()
+
+    def secret_file(self, path: Path) -> SecretStr:
+        """The secret in a file of the installation; ``ConfigurationError`` when others may read it."""
+        return _read_secret_file(self.place(path))
 
     @property
     def sheets_key_bytes(self) -> bytes:
@@ -130,6 +138,9 @@ def load_settings(data: Path | None = None) -> Settings:
         smtp=written.smtp,
         blobs=written.blobs,
         operator=written.operator,
+        devices=written.devices
+        if environment.devices_port is None
+        else written.devices.model_copy(update={"port": environment.devices_port}),
         status_token=_read_secret_file(folder / TOKEN_NAME),
         sheets_key=_sheets_key(folder / SHEETS_KEY_NAME),
         database_url=_database_url(environment),

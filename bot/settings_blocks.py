@@ -11,6 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 
+from bot.settings_devices import Devices
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 Tls = Literal["none", "starttls", "tls"]
 
@@ -186,6 +188,7 @@ class InstallationFile(Block):
     smtp: Smtp | None = None
     blobs: Blobs = FolderBlobs()
     operator: Operator = Operator()
+    devices: Devices = Devices()
 
     @model_validator(mode="after")
     def _blocks_fit_together(self) -> Self:
