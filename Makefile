@@ -7,7 +7,7 @@ ARGS :=
 # Hari peragaan, misalnya: make demo DAY=2026-11-27
 DAY :=
 
-.PHONY: demo test lint types unit sweep bench golden clean
+.PHONY: demo test lint types unit sweep bench bench-reading train golden clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)
@@ -33,6 +33,19 @@ sweep: $(READY)
 bench: $(READY)
 	$(PYTHON) -m benchmarks
 
+# Ketelitian pembacaan lembar bertanda tangan; PAGES: banyaknya gambar setiap kelompok.
+PAGES := 250
+bench-reading: $(READY)
+	POSKO_BENCH_PAGES=$(PAGES) $(PYTHON) -m benchmarks reading_paper
+
+# Melatih ulang pembaca sel (parsers/vision/cells.onnx); PyTorch hanya dipasang di .venv-train.
+train: $(READY)
+	@test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
+	@.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/training/requirements.txt
+	$(PYTHON) -m benchmarks.train_reader draw
+	.venv-train/bin/python -W ignore -m benchmarks.training.learn
+	$(PYTHON) -m benchmarks.train_reader bands
+
 # Tabel acuan tests/data: tinjau perubahannya dengan tangan sebelum disimpan.
 golden: $(READY)
 	$(PYTHON) -m tests.golden_due
@@ -53,4 +66,4 @@ $(READY): requirements-dev.txt
 	@touch $@
 
 clean:
-	rm -rf .venv build dist demo-run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-train build dist demo-run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -43,7 +43,7 @@ def new_pen(rng: Dice, school: str) -> Pen:
     else:
         grey = rng.uniform(0.03, 0.22)
         colour = [grey, grey, grey + rng.uniform(0, 0.05)]
-    width = rng.uniform(0.25, 0.52) if test else rng.uniform(0.22, 0.62)
+    width = rng.uniform(0.25, 0.52) if test else rng.uniform(0.22, 0.55)
     grain = rng.uniform(0, 0.35) if rng.random() < 0.6 else 0.0
     return Pen((colour[0], colour[1], colour[2]), float(width), float(rng.uniform(0.72, 1.0)), float(grain))
 

@@ -16,9 +16,11 @@ Dice = np.random.Generator
 
 @lru_cache(maxsize=96)
 def raster(pdf: bytes, page: int, density: float) -> Image:
-    """One page in grey at ``density`` pixels a mm; kept, for the same sheet is photographed often."""
+    """One page in grey at ``density`` pixels a mm, kept for the next time; ``ValueError`` if there is no such page."""
     document = pypdfium2.PdfDocument(pdf)
     try:
+        if not 0 <= page < len(document):
+            raise ValueError(f"PDF ini tidak mempunyai halaman {page + 1}")
         return np.ascontiguousarray(document[page].render(scale=density * 25.4 / 72, grayscale=True).to_numpy())
     finally:
         document.close()

@@ -11,14 +11,17 @@ from PIL import Image as Pictures
 from benchmarks.paper_sheets import sheets_of
 from demo.paper.__main__ import main
 from demo.paper.filling import Office
-from demo.paper.geometry import SIGN, Geometry
+from demo.paper.finder import find_geometry
+from demo.paper.geometry import DAY, SIGN, Geometry
 from demo.paper.habits import HARD, ORDINARY
 from demo.paper.hands import SCHOOLS
 from demo.paper.laboratory import SCANS, SETS, dice, filled, take
 from demo.paper.ledger import EMPTY, OTHER, SIGNED
 from demo.paper.settings import CAMERAS
 from demo.paper.sheet import DENSITY, Sheet, printed
-from tests.fakes.sheets import pages
+from domain.profile import load_profile
+from domain.terms import Pattern
+from tests.fakes.sheets import daily, pages
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +49,9 @@ def test_another_seed_and_another_school_give_another_picture(sheet: Sheet) -> N
     assert len({first, take(sheet, "test", "photo1280", 2).data, take(sheet, "valid", "photo1280", 1).data}) == 3
 
 
-def test_no_family_of_strokes_is_known_to_both_training_and_test() -> None:
-    test = set(SCHOOLS["test"])
-    assert not test & set(SCHOOLS["train"])
-    assert not test & set(SCHOOLS["valid"])
+def test_no_family_of_strokes_is_known_to_two_schools() -> None:
+    families = [family for school in SCHOOLS.values() for family in school]
+    assert len(families) == len(set(families))
 
 
 def test_the_truth_fits_the_ink_on_the_page(sheet: Sheet) -> None:
@@ -99,3 +101,27 @@ def test_the_command_signs_and_photographs_a_sheet(sheet: Sheet, tmp_path: Path)
     assert Pictures.open(BytesIO((tmp_path / "foto.jpg").read_bytes())).size == (1200, 1600)
     (tmp_path / "sel.json").write_text("{}", "utf-8")
     assert main(files) == 2
+
+
+def test_the_command_finds_the_cells_of_a_sheet_that_came_by_mail(sheet: Sheet, tmp_path: Path) -> None:
+    (tmp_path / "lembar.pdf").write_bytes(sheet.pdf)
+    assert main([str(tmp_path / "lembar.pdf"), "--out", str(tmp_path / "foto"), "--set", "photo1280"]) == 0
+    assert main([str(tmp_path / "lembar.pdf"), "--out", str(tmp_path / "foto"), "--page", "9"]) == 2
+
+
+@pytest.mark.parametrize(("people", "pattern"), [(4, Pattern.SIX), (20, Pattern.FIVE), (23, Pattern.SIX)])
+def test_the_ruled_lines_tell_where_to_sign(people: int, pattern: Pattern) -> None:
+    for law in (load_profile("tulungagung"), daily(load_profile("tulungagung"))):
+        for sheet in sheets_of(pages(people, pattern, profile=law))[:1]:
+            found = find_geometry(sheet.pdf, sheet.geometry.page)
+            wanted = {(slot.kind, slot.row, slot.column): slot for slot in sheet.geometry.slots}
+            assert {(slot.kind, slot.row, slot.column) for slot in found.slots} == set(wanted)
+            for slot in found.slots:
+                true = wanted[slot.kind, slot.row, slot.column]
+                assert np.abs(np.array(slot.box) - true.box).max() < 0.4
+                assert slot.open == true.open or slot.kind == DAY
+
+
+def test_a_page_without_a_table_has_nowhere_to_sign(sheet: Sheet) -> None:
+    with pytest.raises(ValueError, match="tidak memuat tabel"):
+        find_geometry(sheet.pdf, 1)

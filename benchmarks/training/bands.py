@@ -1,0 +1,111 @@
+"""From which chance on the reader speaks: set on validation pages, whose ink and optics the network never saw.
+
+facts: scan, "Pitfalls": bands on both P(signed) and P(empty), anew for each model.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.training.examples import CLASSES, IGNORED, QUANTUM
+from parsers.vision import learned
+from parsers.vision.cells import HEIGHT, Cells
+from parsers.vision.learned import EMPTY, OTHER, SIGNED
+
+HOME = Path(learned.__file__).parent
+FALSE_SIGNED = 4e-5
+"""Share of empty cells that may be called signed on validation pages, at most."""
+FALSE_EMPTY = 1e-4
+"""Share of signed cells (pencil and tiny parafs included) that may be called empty."""
+OTHER_SIGNED, OTHER_EMPTY = 0.03, 0.006
+"""Shares of other ink that may be called signed and empty."""
+LEAST = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Cells of many pages: chances (n, 3), their true class, kind of ink and set of pictures."""
+
+    chances: NDArray[np.float32]
+    labels: NDArray[np.int8]
+    inks: NDArray[np.str_]
+    sets: NDArray[np.str_]
+
+
+def judged(folder: Path, model: bytes) -> Judged:
+    """Every cell of the pages kept in ``folder`` through ``model``."""
+    session = learned.session_of(model)
+    parts = list(_pages(folder, session))
+    chances, labels, inks, sets = (np.concatenate([part[n] for part in parts]) for n in range(4))
+    return Judged(chances, labels, inks, sets)
+
+
+def _pages(folder: Path, session: object) -> Iterator[tuple[NDArray[np.generic], ...]]:
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path) as kept:
+            planes, labels, inks, name = kept["planes"], kept["labels"], kept["inks"], str(kept["name"])
+        rows, columns = labels.shape
+        floats = planes.astype(np.float32) / np.float32(QUANTUM)
+        contrast = np.ones((planes.shape[1] // HEIGHT, columns + 2), np.float32)
+        chances = learned.run(session, Cells(floats, contrast, rows, columns))
+        known = labels != IGNORED
+        yield chances[known], labels[known], inks[known], np.full(int(known.sum()), name, "U12")
+
+
+def band(chance: NDArray[np.float32], limits: list[tuple[NDArray[np.bool_], float]]) -> float:
+    """The lowest band at which of each group of cells no larger share lies above it than its limit."""
+    lowest = LEAST
+    for group, share in limits:
+        ordered = np.sort(chance[group])[::-1]
+        if len(ordered):
+            lowest = max(lowest, float(ordered[min(int(share * len(ordered)), len(ordered) - 1)]))
+    # A little above the last one that went wrong: the next model of ink may be a little worse.
+    return lowest + 0.2 * (1 - lowest)
+
+
+def bands_of(cells: Judged) -> learned.Bands:
+    """Both bands."""
+    empty, signed, other = (cells.labels == n for n in range(3))
+    speaking = cells.sets != "one bit"  # there nothing is ever called empty
+    return learned.Bands(
+        band(cells.chances[:, SIGNED], [(empty, FALSE_SIGNED), (other, OTHER_SIGNED)]),
+        band(cells.chances[:, EMPTY], [(signed & speaking, FALSE_EMPTY), (other & speaking, OTHER_EMPTY)]),
+    )
+
+
+def outcome(cells: Judged, bands: learned.Bands) -> dict[str, float]:
+    """What the bands do to these cells, as shares."""
+    said_signed = cells.chances[:, SIGNED] >= bands.signed
+    said_empty = (cells.chances[:, EMPTY] >= bands.empty) & (cells.sets != "one bit")
+    plain, other = cells.labels != OTHER, cells.labels == OTHER
+    wrong = (said_signed & (cells.labels == EMPTY)) | (said_empty & (cells.labels == SIGNED))
+    return {
+        "cells": float(len(cells.labels)),
+        "wrong": float(wrong[plain].mean()),
+        "unsure": float((~said_signed & ~said_empty)[plain].mean()),
+        "other called signed": float(said_signed[other].mean()),
+        "other called empty": float(said_empty[other].mean()),
+    }
+
+
+def set_bands(folder: Path) -> str:
+    """Choose the bands for ``folder``/cells.onnx on ``folder``/valid and put both files into the product."""
+    model = (folder / "cells.onnx").read_bytes()
+    cells = judged(folder / "valid", model)
+    bands = bands_of(cells)
+    facts = {
+        "version": hashlib.sha256(model).hexdigest()[:12],
+        "classes": CLASSES,
+        "bands": {"signed": round(bands.signed, 5), "empty": round(bands.empty, 5)},
+        "learned": json.loads((folder / "learned.json").read_text("utf-8")),
+        "validation": {name: round(value, 6) for name, value in outcome(cells, bands).items()},
+    }
+    text = json.dumps(facts, indent=1) + "\n"
+    (HOME / "cells.onnx").write_bytes(model)
+    (HOME / "cells.json").write_text(text, "utf-8")
+    return text

@@ -1,0 +1,60 @@
+"""The learned cell reader: a small network over the page's grid of cells, run by onnxruntime on one thread.
+
+``make train`` makes ``cells.onnx`` and ``cells.json`` (bands, seed, what it was trained on) anew. facts: scan, "A small
+network" and "Pitfalls".
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from parsers.vision.arrays import Floats
+from parsers.vision.cells import Cells
+
+EMPTY, SIGNED, OTHER = range(3)
+"""Classes in the order of the chances: nothing, a signature, ink that is neither."""
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """From which chance on a cell is called signed or empty; between them it is unsure."""
+
+    signed: float
+    empty: float
+
+
+def session_of(model: bytes) -> Any:
+    """An onnxruntime session for ``model`` that starts no threads and keeps no more memory than it needs."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def run(session: Any, cells: Cells) -> Floats:
+    """Chances (rows, columns, 3) of the cells within the ring."""
+    (chances,) = session.run(None, {"planes": cells.planes[None]})
+    return np.ascontiguousarray(chances[0, :, 1:-1, 1:-1].transpose(1, 2, 0))
+
+
+@cache
+def _session() -> Any:
+    return session_of((_FOLDER / "cells.onnx").read_bytes())
+
+
+@cache
+def bands() -> Bands:
+    """The bands that were set for this very model."""
+    facts = json.loads((_FOLDER / "cells.json").read_text("utf-8"))
+    return Bands(float(facts["bands"]["signed"]), float(facts["bands"]["empty"]))
+
+
+def chances_of(cells: Cells) -> Floats:
+    """What the network says of every cell of the page: (rows, columns, 3)."""
+    return run(_session(), cells)
