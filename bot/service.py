@@ -19,6 +19,7 @@ from bot.house import house_of
 from bot.jobs import QUEUES, Jobs
 from bot.mailboxes import open_mailboxes
 from bot.press import Press
+from bot.recap_post import RecapPost
 from bot.rounds import Further, Rounds
 from bot.sheet_post import SheetPost
 from bot.state import State
@@ -36,7 +37,7 @@ from storage.jobs import DELIVER, worker_app
 log = structlog.get_logger()
 
 _WORKER_PAUSE_S = 2.0
-MAIL_SHEETS_SECONDS = 5
+BY_POST_SECONDS = 5
 
 
 class Service:
@@ -84,16 +85,21 @@ class Service:
             await self._until_stopped(serving, *self._workers)
 
     def _by_post(self, parts: contextlib.AsyncExitStack) -> list[Further]:
-        """What is drawn and mailed by the clock; without a mail server or a key for sheets there is none of it."""
-        place = self._place
-        if place.settings.smtp is None or place.settings.sheets_key is None:
-            log.warning("sheets_not_mailed", smtp=place.settings.smtp is not None)
+        """What is drawn and mailed by the clock; without a mail server there is none of it."""
+        place, outgoing = self._place, outgoing_of(self._place.settings)
+        if place.settings.smtp is None:
             return []
         press = Press()
         parts.callback(press.close)
-        key = place.settings.sheets_key_bytes
-        post = SheetPost(place.db, place.blobs, place.clock, place.profile, key, press, outgoing_of(place.settings))
-        return [(post.sweep, MAIL_SHEETS_SECONDS)]
+        recaps = RecapPost(place.db, place.blobs, place.clock, place.profile, press, outgoing)
+        further: list[Further] = [(recaps.sweep, BY_POST_SECONDS)]
+        if place.settings.sheets_key is None:
+            log.warning("sheets_not_mailed", reason=f"no key: posko migrate --data {place.settings.data}")
+        else:
+            key = place.settings.sheets_key_bytes
+            sheets = SheetPost(place.db, place.blobs, place.clock, place.profile, key, press, outgoing)
+            further.append((sheets.sweep, BY_POST_SECONDS))
+        return further
 
     async def work(self) -> None:
         """Only jobs (``posko work``)."""

@@ -113,9 +113,9 @@ def plans_at(
 
 
 def owes_recap(roster: Roster, calendar: WorkCalendar, periods: Sequence[Period], unit: Unit, plan: RecapPlan) -> bool:
-    """TLG-00: whether any sheet of the month was due; a month that was online throughout has no manual recap."""
+    """TLG-00: whether any sheet of the month was due from somebody; a month that was online throughout has no recap."""
     return any(
-        expected_people(roster, periods, unit.code, day, session) is not None
+        expected_people(roster, periods, unit.code, day, session) is not None and roster.members(unit.code, day)
         for day in calendar.working_days(plan.first, plan.last, unit.pattern, unit.code)
         for session in Session
     )

@@ -6,7 +6,7 @@ from datetime import date
 from domain.calendar import month_end
 from domain.profile import Profile
 from domain.wording import MONTHS, month_name
-from reports.figures_monthly import Monthly, UnitMonth
+from reports.figures_monthly import MonthLine, Monthly, UnitMonth
 from reports.figures_weekly import Outcome, Weekly
 from reports.numbering import ITEM, ReportIdentity, ReportKind, identify, report_number
 
@@ -119,6 +119,25 @@ def _month_figures(month: Monthly) -> Mapping[str, str]:
     days = [str(day.day) for day in month.days]
     for unit in month.units:
         for line in unit.lines:
-            place = f"{unit.unit.code}, {line.person.name} ({line.person.key})"
-            figures[place] = _items(days, line.cells)
+            figures[line_place(unit, line)] = _items(days, line.cells)
     return figures
+
+
+def line_place(unit: UnitMonth, line: MonthLine) -> str:
+    """Under which name the figures keep a person's month: ``12: H; 13: DL``, day by day."""
+    return f"{unit.unit.code}, {line.person.name} ({line.person.key})"
+
+
+def changed_since(month: Monthly, earlier: Mapping[str, str], until: date) -> frozenset[tuple[str, str, date]]:
+    """(unit, person, day) up to ``until`` whose text is another than in ``earlier`` figures: marked (TLG-10)."""
+    found = set()
+    for unit in month.units:
+        for line in unit.lines:
+            items = earlier.get(line_place(unit, line), "").split(ITEM)
+            before = dict(item.split(": ", 1) for item in items if item)
+            found |= {
+                (unit.unit.code, line.person.key, day)
+                for day, text in zip(month.days, line.cells, strict=True)
+                if day <= until and before.get(str(day.day), "") != text
+            }
+    return frozenset(found)

@@ -181,21 +181,6 @@ def monthly(given: MonthlyInput, profile: Profile) -> Monthly:
     )
 
 
-def changed_cells(before: Monthly, after: Monthly) -> frozenset[tuple[str, str, date]]:
-    """(unit, person, day) whose text differs between a draft and a later recap: these are marked (TLG-10)."""
-    old = {(u.unit.code, line.person.key): line.cells for u in before.units for line in u.lines}
-    blank = ("",) * len(after.days)
-    return frozenset(
-        (unit.unit.code, line.person.key, day)
-        for unit in after.units
-        for line in unit.lines
-        for day, text, earlier in zip(
-            after.days, line.cells, old.get((unit.unit.code, line.person.key), blank), strict=False
-        )
-        if text != earlier
-    )
-
-
 def _count(month: PersonMonth, rule: DayRule, daily: Sequence[Counter[StatusKey | None]]) -> _Counted:
     cells = [rule.cell(day) for day in month.days]
     for count, cell in zip(daily, cells, strict=True):

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from domain.profile import Profile
+from domain.reading import Cell, SheetReading, Verdict
 from reports.figures import HALF, INCOMPLETE, REPORTED, SIGNED, TO_CHECK
 from reports.figures_days import ELSEWHERE, ONLINE
 from reports.figures_monthly import MonthLine, Monthly, UnitMonth
@@ -122,3 +123,25 @@ def _totals(line: MonthLine, month: Monthly, back: ReturnedLine, profile: Profil
         for code, total in back.totals.items()
         if sums.get(code, 0) != total
     ]
+
+
+def returned_lines(reading: SheetReading, people: Mapping[int, str]) -> list[ReturnedLine]:
+    """The rows of a returned recap; ``people``: index of a row → the person it was matched with, if any."""
+    return [
+        ReturnedLine(
+            person=people.get(index, f"? {row.name}"),
+            name=row.name,
+            cells={cell.date: _written(cell) for cell in row.cells if cell.date is not None},
+            totals=dict(row.totals),
+        )
+        for index, row in enumerate(reading.rows)
+        if row.name or index in people
+    ]
+
+
+def _written(cell: Cell) -> str:
+    if cell.verdict in (Verdict.SIGNED, Verdict.REPORTED):
+        return SIGNED  # presence, however it was written
+    if cell.verdict is Verdict.CODE:
+        return cell.code or cell.text
+    return "" if cell.verdict is Verdict.EMPTY else (cell.text or TO_CHECK)

@@ -14,10 +14,10 @@ from storage.engine import UnitOfWork
 from storage.records_reports import CellFact
 
 
-def units_of(world: World, pattern: Pattern | None = None, only: str | None = None) -> tuple[Unit, ...]:
-    """The units of a report in roster order: all, those of one pattern, or one."""
+def units_of(world: World, pattern: Pattern | None = None, only: Collection[str] | None = None) -> tuple[Unit, ...]:
+    """The units of a report in roster order: all, those of one pattern, or ``only`` some codes."""
     units = world.roster.units.values()
-    return tuple(u for u in units if (pattern is None or u.pattern is pattern) and only in (None, u.code))
+    return tuple(u for u in units if (pattern is None or u.pattern is pattern) and (only is None or u.code in only))
 
 
 async def gather_corrections(

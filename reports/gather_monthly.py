@@ -32,24 +32,30 @@ from reports.gather_people import (
     unit_line,
 )
 from storage.engine import UnitOfWork
-from storage.records_reports import SheetFigures
+from storage.records_reports import RecapCheckRow, SheetFigures
 
 _NO_CELLS: DayCells = {}
 
 
 async def gather_monthly(
-    uow: UnitOfWork, world: World, span: Span, now: datetime, unit: str | None = None, *, recaps: bool = True
+    uow: UnitOfWork,
+    world: World,
+    span: Span,
+    now: datetime,
+    only: Collection[str] | None = None,
+    *,
+    recaps: bool = True,
 ) -> MonthlyInput:
-    """Everything about ``span`` as it stands at ``now``: of every unit that owed sheets in it (TLG-00), or of one
-    ``unit`` (code) without the watch.
+    """Everything about ``span`` as it stands at ``now``: of every unit that owed sheets in it (TLG-00), or of ``only``
+    some units (codes) without the watch.
 
     ``recaps``: whether what returned recaps say of whole days counts; without them it is what the sheets told, which a
     returned recap is compared with. ``uow`` is best a snapshot.
     """
     duties = Duties(world)
-    units = units_of(world, span.pattern, unit)
+    units = units_of(world, span.pattern, only)
     due = duties.units_due(units, span.first, span.last)
-    units = units if unit else due
+    units = due if only is None else units
     codes = {one.code for one in units}
     sheets = [s for s in await uow.report_sources.sheets(span.first, span.last) if s.unit in codes]
     judge = AbsenceJudge(world, duties, by_place(sheets), now, await disturbed(uow))
@@ -57,7 +63,7 @@ async def gather_monthly(
     months = _Months(world, duties, judge, days_of(span.first, span.last), recaps=recaps)
     today = now.astimezone(world.profile.tz).date()
     watch = None
-    if unit is None:  # the watch is for the discipline section alone
+    if only is None:  # the watch is for the discipline section alone
         watch = await gather_watch(uow, world, duties, span.first, min(span.last, today), now)
     return MonthlyInput(
         first=span.first,
@@ -66,7 +72,7 @@ async def gather_monthly(
         units=[unit_line(one) for one in units],
         people=[months.of(placed, cells) async for placed, cells in cells_of(uow, people, span.first, span.last)],
         transfers=list(_transfers(world, codes, span)),
-        returns=list(_returns(due, sheets)),
+        returns=list(_returns(due, sheets, await uow.recap_checks.latest(span.first))),
         corrections=await gather_corrections(uow, world, codes, span.first, span.last),
         evidence=list(_evidence(sheets)),
         watch=watch,
@@ -145,7 +151,9 @@ def _moves(world: World, placement: Placement, span: Span) -> Iterator[Transfer]
 _DAY = timedelta(days=1)
 
 
-def _returns(due: Sequence[Unit], sheets: Sequence[SheetFigures]) -> Iterator[RecapReturn]:
+def _returns(
+    due: Sequence[Unit], sheets: Sequence[SheetFigures], checks: Mapping[str, RecapCheckRow]
+) -> Iterator[RecapReturn]:
     """How each unit that owes a recap answered; ``late`` as it was judged on arrival (TLG-10)."""
     came: dict[str, SheetFigures] = {}
     for sheet in sheets:
@@ -154,7 +162,8 @@ def _returns(due: Sequence[Unit], sheets: Sequence[SheetFigures]) -> Iterator[Re
     for unit in due:
         back = came.get(unit.code)
         late = back is not None and back.timeliness is Timeliness.LATE
-        yield RecapReturn(unit.code, back.at if back else None, late)
+        check = checks.get(unit.code)
+        yield RecapReturn(unit.code, back.at if back else None, late, len(check.differences) if check else 0)
 
 
 def _evidence(sheets: Sequence[SheetFigures]) -> Iterator[Evidence]:

@@ -27,10 +27,12 @@ from reports.numbering import ReportIdentity, ReportKind, report_number
 from reports.pdf import Frame, Signatory
 from reports.pdf_monthly import month_title, monthly_pdf, unit_recap_pdf
 from reports.pdf_weekly import weekly_pdf
+from reports.recap_checking import reconciliation_of
+from reports.recap_xlsx import recap_workbook
 from reports.xlsx_monthly import monthly_xlsx
 from reports.xlsx_weekly import weekly_xlsx
 from storage.engine import Database, UnitOfWork
-from storage.records_reports import ReportRow
+from storage.records_reports import RecapCheckRow, ReportRow
 
 PDF, XLSX = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PATTERNS = {Pattern.FIVE: "UNIT LIMA HARI KERJA", Pattern.SIX: "UNIT ENAM HARI KERJA"}
@@ -183,12 +185,17 @@ async def _report(task: ReportTask, uow: UnitOfWork) -> _Report | None:
         return _weekly_report(task, week) if week.evidence else None
     if wanted.unit is not None and wanted.unit not in world.roster.units:
         raise UsageError(f"tidak ada unit berkode {wanted.unit}")
-    month = monthly(await gather_monthly(uow, world, wanted.span, task.now, wanted.unit), task.profile)
+    only = None if wanted.unit is None else {wanted.unit}
+    month = monthly(await gather_monthly(uow, world, wanted.span, task.now, only), task.profile)
     if month.unbalanced:
         raise ReportError(f"jumlah {len(month.unbalanced)} pegawai tidak sama dengan hari kerjanya; laporan ditahan")
     if not month.units:
         return None
-    return _unit_report(task, month, world) if wanted.unit is not None else _monthly_report(task, month)
+    return (
+        _unit_report(task, month, world)
+        if wanted.unit is not None
+        else _monthly_report(task, month, await uow.recap_checks.latest(wanted.span.first))
+    )
 
 
 def _weekly_report(task: ReportTask, week: Weekly) -> _Report:
@@ -210,8 +217,9 @@ def _weekly_report(task: ReportTask, week: Weekly) -> _Report:
     )
 
 
-def _monthly_report(task: ReportTask, month: Monthly) -> _Report:
+def _monthly_report(task: ReportTask, month: Monthly, checks: Mapping[str, RecapCheckRow]) -> _Report:
     profile = task.profile
+    reconciled = [reconciliation_of(checks[u.unit.code]) for u in month.units if u.unit.code in checks]
     identity = monthly_identity(month, profile, _earlier(task))
     frame = _frame(task, identity, month_title(month, profile), profile.recipients["monthly"].name)
     return _Report(
@@ -220,7 +228,7 @@ def _monthly_report(task: ReportTask, month: Monthly) -> _Report:
         month.audit_head,
         month.open_days + month.objections,
         {
-            "xlsx": lambda: monthly_xlsx(month, identity, profile, task.paper),
+            "xlsx": lambda: monthly_xlsx(month, identity, profile, task.paper, reconciled=reconciled),
             "pdf": lambda: monthly_pdf(month, replace(frame, landscape=True)),
         },
     )
@@ -240,7 +248,7 @@ def _unit_report(task: ReportTask, month: Monthly, world: World) -> _Report:
         month.audit_head,
         month.open_days,
         {
-            "xlsx": lambda: monthly_xlsx(month, identity, profile, task.paper),
+            "xlsx": lambda: recap_workbook(month, identity, profile, signatory, task.paper),
             "pdf": lambda: unit_recap_pdf(month, frame),
         },
     )

@@ -26,7 +26,7 @@ def month_title(month: Monthly, profile: Profile) -> tuple[str, ...]:
 
 
 def unit_recap_pdf(month: Monthly, frame: Frame, changed: Collection[tuple[str, str, date]] = ()) -> bytes:
-    """The recap of the only unit in ``month``; ``changed`` cells are framed (``figures_monthly.changed_cells``).
+    """The recap of the only unit in ``month``; ``changed`` cells are framed (``content.changed_since``).
 
     The head signs where the profile says so; otherwise ``frame.signatory`` is not printed.
     """

@@ -62,3 +62,9 @@ class Files:
         return await self._session.scalar(
             select(FileReading.reading).where(FileReading.sha256 == sha256, FileReading.reader == reader)
         )
+
+    async def latest_reading(self, sha256: str) -> dict[str, Any] | None:
+        """What was seen in the file, by whichever reader."""
+        return await self._session.scalar(
+            select(FileReading.reading).where(FileReading.sha256 == sha256).order_by(FileReading.reader.desc()).limit(1)
+        )

@@ -136,3 +136,51 @@ class SheetFigures:
     questions: int
     channel: Scheme
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecapDifference:
+    """One cell of a returned recap that is not as recorded. ``place``: ISO date, the code of a total, or ""."""
+
+    person: str
+    name: str
+    place: str
+    recorded: str
+    returned: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecapCheck:
+    """A returned recap against what was recorded of the month that begins with ``first``; UNIQUE(submission, file).
+
+    ``same`` of ``compared`` day cells agree. Nothing is overwritten by it.
+    """
+
+    submission_id: int
+    sha256: str
+    unit: str
+    first: date
+    compared: int
+    same: int
+    differences: tuple[RecapDifference, ...]
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecapCheckRow(NewRecapCheck):
+    """A stored comparison."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedRecap:
+    """A readable file that came as a unit's recap; ``date`` is its last day."""
+
+    submission_id: int
+    number: str
+    sha256: str
+    unit: str
+    date: date
+    official_at: datetime

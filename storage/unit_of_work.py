@@ -29,6 +29,7 @@ from storage.periods import CalendarOverrides, Periods
 from storage.presence import Presence
 from storage.punches import Punches
 from storage.questions import Questions
+from storage.recap_checks import RecapChecks
 from storage.remarks import Asks, Remarks
 from storage.report_sources import ReportSources
 from storage.reports import ReportOrders, Reports
@@ -73,6 +74,11 @@ class UnitOfWork:
     def sheets(self) -> Sheets:
         """Printed sheets."""
         return Sheets(self._session)
+
+    @cached_property
+    def recap_checks(self) -> RecapChecks:
+        """Returned recaps against what was recorded."""
+        return RecapChecks(self._session)
 
     @cached_property
     def facts(self) -> Facts:

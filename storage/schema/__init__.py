@@ -23,7 +23,7 @@ from storage.schema.devices import (
 from storage.schema.layouts import FormLayout
 from storage.schema.mail import File, FileReading, MailCursor, Message, MessageFile, OAuthToken, Outbox, Sighting
 from storage.schema.recording import Arrival, Fact, Question, Submission, SubmissionCounter
-from storage.schema.reports import Report, ReportOrder
+from storage.schema.reports import RecapCheck, Report, ReportOrder
 from storage.schema.roster import (
     Address,
     CalendarOverrideTable,
@@ -83,6 +83,7 @@ __all__ = [
     "ProvisionalAbsence",
     "Punch",
     "Question",
+    "RecapCheck",
     "Remark",
     "Report",
     "ReportOrder",

@@ -2,12 +2,12 @@
 
 import datetime as dt
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import EnumText
 from storage.records import LetterFile
-from storage.records_reports import OrderState
+from storage.records_reports import OrderState, RecapDifference
 from storage.schema.base import Base, Strings, as_json, serial
 
 
@@ -57,3 +57,19 @@ class Report(Base):
     made_at: Mapped[dt.datetime]
     made_by: Mapped[str]
     sent_to: Mapped[Strings] = as_json(Strings)
+
+
+class RecapCheck(Base):
+    """A returned recap against what was recorded."""
+
+    __tablename__ = "recap_check"
+    __table_args__ = (UniqueConstraint("submission_id", "sha256"), Index("ix_recap_check_first_unit", "first", "unit"))
+    id: Mapped[int] = serial()
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    sha256: Mapped[str]
+    unit: Mapped[str]
+    first: Mapped[dt.date]
+    compared: Mapped[int]
+    same: Mapped[int]
+    differences: Mapped[tuple[RecapDifference, ...]] = as_json(tuple[RecapDifference, ...])
+    made_at: Mapped[dt.datetime]

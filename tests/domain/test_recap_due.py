@@ -12,7 +12,8 @@ from domain.fallback import Period, Scope
 from domain.profile import load_profile, profile_names
 from domain.recap_due import RecapPlan, RecapStage, plans_at, recap_plan
 from domain.terms import Pattern, Session
-from tests.fakes.desk_world import ALWAYS, BUDI, PROFILE, ROSTER, at
+from tests.fakes.desk_world import AGUS, ALWAYS, BUDI, PROFILE, at
+from tests.fakes.desk_world import ROSTER as SMALL
 
 CALENDARS = {name: WorkCalendar(load_profile(name)) for name in profile_names()}
 MONTHS = st.tuples(st.integers(2024, 2030), st.integers(1, 12))
@@ -99,6 +100,14 @@ def test_a_short_month_has_no_draft() -> None:
     assert found.begins == found.final_at
 
 
+TEACHER = replace(SMALL.people[AGUS], key="guru", nip=None)
+ROSTER = replace(
+    SMALL,
+    people={**SMALL.people, "guru": TEACHER},
+    placements=(*SMALL.placements, replace(SMALL.placements[0], person="guru", unit="U3", head=False)),
+)
+
+
 def concerned(now: datetime, *periods: Period) -> list[tuple[str, int]]:
     calendar = CALENDARS["tulungagung"]
     return [(unit.code, plan.first.month) for unit, plan in plans_at(ROSTER, calendar, periods, now)]
@@ -125,3 +134,9 @@ def test_a_month_that_was_online_throughout_has_no_manual_recap() -> None:
     assert concerned(at_end, one_day) == [("U2", 11)]
     assert concerned(at_end, person) == [("U1", 11)]
     assert concerned(at_end, sunday) == []
+
+
+def test_a_unit_without_anybody_owes_none() -> None:
+    calendar = CALENDARS["tulungagung"]
+    found = [unit.code for unit, _ in plans_at(SMALL, calendar, (ALWAYS,), at(16, 30, day=LAST))]
+    assert found == ["U1", "U2"]

@@ -12,7 +12,7 @@ from domain.profile import load_profile, profile_names
 from domain.terms import StatusKey
 from reports.figures import UnitLine
 from reports.figures_days import Absence, DayFacts, DayKind, DayRule, column_keys
-from reports.figures_monthly import Monthly, MonthlyInput, PersonMonth, changed_cells, monthly
+from reports.figures_monthly import Monthly, MonthlyInput, PersonMonth, monthly
 from tests.fakes.report_world import DUTY, EMPTY, LEAVE, SICK, SIGNED, TYPED, UNSURE, month_input, people, units
 
 TLG, BLG, MLG = (load_profile(name) for name in ("tulungagung", "bulungan", "malang"))
@@ -154,13 +154,6 @@ def test_a_person_who_moved_stands_in_both_units_and_counts_once() -> None:
 def test_a_recap_is_settled_only_when_nothing_is_open() -> None:  # MLG-10
     assert month_of(BLG_DAYS).units[0].settled
     assert not month_of([DayFacts(sessions=(SIGNED, EMPTY)), *BLG_DAYS]).units[0].settled
-
-
-def test_what_changed_since_the_draft_is_named_cell_by_cell() -> None:
-    before = month_of(BLG_DAYS)
-    after = month_of([DayFacts(sessions=(DUTY, DUTY)), *BLG_DAYS[1:]])
-    assert changed_cells(before, after) == {("U001", "U001-0", FIRST)}
-    assert changed_cells(after, after) == frozenset()
 
 
 def test_the_legend_explains_every_sign_that_occurs() -> None:

@@ -29,7 +29,7 @@ FRIDAY = date(2026, 11, 27)
 
 async def figures(records: Records, now: object = NOW, unit: str | None = None, *, recaps: bool = True) -> Monthly:
     async with records.db.snapshot() as uow:
-        given = await gather_monthly(uow, records.world, SPAN, now, unit, recaps=recaps)  # type: ignore[arg-type]
+        given = await gather_monthly(uow, records.world, SPAN, now, unit and {unit}, recaps=recaps)  # type: ignore[arg-type]
         month = monthly(given, records.world.profile)
     assert month.unbalanced == ()
     return month

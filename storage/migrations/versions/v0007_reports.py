@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.alter_column("outbox", "files", server_default=None)
     _orders()
     _versions()
+    _recap_checks()
 
 
 def _orders() -> None:
@@ -64,3 +65,24 @@ def _versions() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
         sa.UniqueConstraint("number", "version", name=op.f("uq_report_number_version")),
     )
+
+
+def _recap_checks() -> None:
+    op.create_table(
+        "recap_check",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("compared", sa.Integer(), nullable=False),
+        sa.Column("same", sa.Integer(), nullable=False),
+        sa.Column("differences", postgresql.JSONB(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_recap_check_submission_id_submission")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recap_check")),
+        sa.UniqueConstraint("submission_id", "sha256", name=op.f("uq_recap_check_submission_id_sha256")),
+    )
+    op.create_index("ix_recap_check_first_unit", "recap_check", ["first", "unit"], unique=False)
