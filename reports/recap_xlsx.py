@@ -19,7 +19,7 @@ from domain.profile import Profile
 from domain.sheet_layout import Paper
 from domain.terms import StatusKey
 from domain.wording import MONTHS, month_name
-from reports.figures import HALF, INCOMPLETE, TO_CHECK
+from reports.figures import HALF, INCOMPLETE, TO_CHECK, PersonLine
 from reports.figures_days import DAY_OFF, ELSEWHERE, ONLINE
 from reports.figures_monthly import MonthLine, Monthly, UnitMonth
 from reports.forms_xlsx import put
@@ -38,6 +38,7 @@ _MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 _FONT = "Calibri"
 _LINE = 15.0  # points
+_NAME_WIDTH, _POST_WIDTH = 34, 26  # characters
 _PAPER = {Paper.A4: 9, Paper.F4: 14}
 _OPEN = (INCOMPLETE, HALF, TO_CHECK)
 _CLOSED = (DAY_OFF, ELSEWHERE, ONLINE)
@@ -175,7 +176,14 @@ class _Sheet:
             cell = page.cell(row, self._first_total + place, f'=COUNTIF({first}{row}:{last}{row},"{total.code}")')
             cell.style = "nomor"
             cell.number_format = "0"
-        page.row_dimensions[row].height = _LINE * (4 if self._form_f else 2 if len(person.post) > 26 else 1.2)
+        page.row_dimensions[row].height = _LINE * self._lines(person)
+
+    def _lines(self, person: PersonLine) -> float:
+        """Neither Excel nor LibreOffice makes room by itself in a file that it did not write."""
+        long_name = len(person.name) > _NAME_WIDTH
+        if self._form_f:
+            return 4.0 + long_name
+        return 2.0 if long_name or len(person.post) > _POST_WIDTH else 1.2
 
     def _cell(self, line: MonthLine, day: date, text: str) -> tuple[str, str]:
         if text in _CLOSED:
@@ -210,7 +218,7 @@ class _Sheet:
         page = self._page
         page.protection.sheet = True
         page.protection.formatColumns = page.protection.formatRows = False
-        widths = (5, 34) if self._form_f else (5, 34, 21, 26)
+        widths = (5, _NAME_WIDTH) if self._form_f else (5, _NAME_WIDTH, 21, _POST_WIDTH)
         for column, width in enumerate(widths, 1):
             page.column_dimensions[get_column_letter(column)].width = width
         for column in range(self._first_day, self._last + 1):
