@@ -13,12 +13,13 @@ from desk.live import Live
 from domain.fallback import Period
 from domain.roster import Roster
 from domain.terms import Session
+from intake.pipeline import Pipeline
 from intake.world import Worlds
 from parsers.sandbox import Sandbox
 from storage.engine import UnitOfWork
 
 
-def house_of(place: Installation, sandbox: Sandbox) -> House:
+def house_of(place: Installation, sandbox: Sandbox, pipeline: Pipeline) -> House:
     """Everything the pages may touch; no secret among it."""
 
     async def start(uow: UnitOfWork, number: int, period: Period, roster: Roster) -> int:
@@ -37,6 +38,7 @@ def house_of(place: Installation, sandbox: Sandbox) -> House:
         live=Live(place.urls.service),
         announce_start=start,
         announce_end=end,
+        read_again=pipeline.read_again,
         settings=lambda: tuple(setting_lines(place)),
         secure=place.settings.public_url.startswith("https:"),
         demo_clock=demo_clock(place.clock),

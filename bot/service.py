@@ -61,7 +61,7 @@ class Service:
         """Mailboxes, clock, web and jobs until ``stop`` or a signal."""
         place = self._place
         state = State(place, self._mailboxes, self._metrics, self._sandbox, demo_clock(place.clock))
-        house = house_of(place, self._sandbox)
+        house = house_of(place, self._sandbox, pipeline_of(place, self._sandbox, self._observer))
         app = create_app(state, house)
         web = WebServer(app, place.settings.service.host, place.settings.service.port)
         web.open()

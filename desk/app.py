@@ -4,13 +4,14 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from desk import board_page, login, periods
+from desk import board_page, login, periods, review_page, submission_page
 from desk.access import has_token, is_local
 from desk.board import Boards
 from desk.faults import add_faults
 from desk.house import House
 from desk.metrics import CONTENT_TYPE
 from desk.pages import STATIC, static_version
+from desk.pictures import Pictures
 from desk.security import SecureHeaders
 from desk.state import ServiceState
 from desk.visitor import session_of
@@ -20,7 +21,13 @@ from templates import render_page
 _UNAUTHORIZED = {"WWW-Authenticate": "Bearer"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-ROOMS: tuple[APIRouter, ...] = (login.router, board_page.router, periods.router)
+ROOMS: tuple[APIRouter, ...] = (
+    login.router,
+    board_page.router,
+    periods.router,
+    submission_page.router,
+    review_page.router,
+)
 
 
 def create_app(state: ServiceState, house: House | None = None) -> FastAPI:
@@ -34,6 +41,7 @@ def create_app(state: ServiceState, house: House | None = None) -> FastAPI:
     if house is not None:
         app.state.house = house
         app.state.boards = Boards(house)
+        app.state.pictures = Pictures(house.sandbox)
         for room in ROOMS:
             app.include_router(room)
     add_faults(app)

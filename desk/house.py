@@ -40,6 +40,7 @@ class House:
     live: Live
     announce_start: AnnounceStart
     announce_end: AnnounceEnd
+    read_again: Callable[[int], Awaitable[int]]
     settings: Callable[[], Sequence[SettingLine]]
     secure: bool = False
     demo_clock: str | None = None

@@ -63,6 +63,16 @@ _TABLE: tuple[tuple[str, str, Mapping[Role, Reach]], ...] = (
     ("GET", "/periode", STAFF),
     ("POST", "/periode", DESK),
     ("POST", "/periode/{number}/akhiri", DESK),
+    ("GET", "/kiriman", EVERYONE),
+    ("GET", "/kiriman/{submission}", EVERYONE),
+    ("GET", "/kiriman/{submission}/asli/{sha256}", EVERYONE),
+    ("GET", "/kiriman/{submission}/halaman/{sha256}", EVERYONE),
+    ("POST", "/kiriman/{submission}/baca-ulang", DESK),
+    ("GET", "/kiriman/{submission}/isi", DESK),
+    ("POST", "/kiriman/{submission}/isi", DESK),
+    ("GET", "/periksa", DESK),
+    ("POST", "/periksa/{question}", DESK),
+    ("POST", "/periksa/{question}/batal", DESK),
 )
 
 RIGHTS: Mapping[tuple[str, str], Right] = {(m, p): Right(m, p, r) for m, p, r in _TABLE}

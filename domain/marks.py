@@ -68,9 +68,9 @@ _PRESENT = (Verdict.SIGNED, Verdict.REPORTED)
 def current_mark(facts: Iterable[SeenFact]) -> Mark:
     """The one rule that derives the current mark.
 
-    A desk decision on the very cell beats everything. Otherwise sheets speak first: verified ones beat unverified
-    ones; among those ink beats a typed mark, a typed mark beats an empty cell. Presence beside a status code
-    contradicts itself and goes to a person, as does an unsure cell that no better sight of it settled.
+    A desk decision on the very cell beats everything; one of UNSURE takes it back. Otherwise sheets speak first:
+    verified ones beat unverified ones; among those ink beats a typed mark, a typed mark beats an empty cell. Presence
+    beside a status code contradicts itself and goes to a person, as does an unsure cell that no better sight settled.
 
     A decided keterangan fills what the sheets leave open and confirms the same code; it never covers presence,
     another code or an unsure cell, because who decided on a letter did not look at that cell: these go to a person.
@@ -79,7 +79,8 @@ def current_mark(facts: Iterable[SeenFact]) -> Mark:
     """
     ordered = sorted(facts, key=lambda f: f.recorded_at)
     by_source = {source: [f for f in ordered if f.source is source] for source in FactSource}
-    if decisions := by_source[FactSource.DESK]:
+    decisions = by_source[FactSource.DESK]
+    if decisions and decisions[-1].verdict is not Verdict.UNSURE:
         return _mark_of(decisions[-1], ordered)
     mark = _seen(by_source[FactSource.SHEET])
     if excuses := by_source[FactSource.EXCUSE]:

@@ -25,14 +25,17 @@ from storage.records import (
 )
 
 
-async def known_of(uow: UnitOfWork, resolution: Resolution) -> Known:
-    """What was recorded before for the units and days that a message speaks of; call it under the units' locks."""
+async def known_of(uow: UnitOfWork, resolution: Resolution, but: int | None = None) -> Known:
+    """What was recorded before for the units and days that a message speaks of; call it under the units' locks.
+
+    ``but``: without what the message of that id brought, which is being read again.
+    """
     submissions = {}
     columns = {}
     for unit in resolution.units:
         first, last = resolution.days(unit)
         for row in await uow.submissions.in_range(unit, first, last):
-            arrivals = await uow.submissions.arrivals(row.id)
+            arrivals = [a for a in await uow.submissions.arrivals(row.id) if a.message_id != but]
             submissions[(row.unit, row.date, row.session)] = _known(row, arrivals)
         columns[unit] = await uow.facts.columns(unit, first, last)
     return Known(submissions, columns, await _printed(uow, resolution))
@@ -73,14 +76,21 @@ def _known(row: SubmissionRow, arrivals: Sequence[ArrivalRow]) -> KnownSubmissio
 
 
 async def write_recording(
-    uow: UnitOfWork, message: MessageRow, delivery: Delivery, recording: Recording, world: World, now: datetime
+    uow: UnitOfWork,
+    message: MessageRow,
+    delivery: Delivery,
+    recording: Recording,
+    world: World,
+    now: datetime,
+    *,
+    again: bool = False,
 ) -> list[Recorded]:
-    """Write every draft; returns each with its number, in order."""
+    """Write every draft; returns each with its number, in order. ``again``: read anew, beside the facts of before."""
     written = []
     for draft in recording.submissions:
         id_, number = await _submission(uow, message, draft, world, now)
         await _arrivals(uow, message, id_, draft, delivery, now)
-        await uow.facts.add_many([_fact(f, draft, id_, message, delivery, world, now) for f in draft.facts])
+        await uow.facts.add_many([_fact(f, draft, id_, message, delivery, world, now, again) for f in draft.facts])
         await uow.questions.add_many(_questions(draft, id_, message, now))
         await uow.audit.add("submission_recorded", "submission", str(id_), "posko", now, {"message": message.id})
         await uow.notify(BOARD, board_payload(draft.unit, draft.date, draft.session))
@@ -157,11 +167,13 @@ def _fact(
     delivery: Delivery,
     world: World,
     now: datetime,
+    again: bool,
 ) -> NewFact:
     cell = fact.cell
+    key = sheet_key(message.id, fact.file, fact.sheet, fact.row, cell.date, cell.session)
+    key += ":again" if message.claims.get("again") else ""
     return NewFact(
-        dedupe_key=sheet_key(message.id, fact.file, fact.sheet, fact.row, cell.date, cell.session)
-        + (":again" if message.claims.get("again") else ""),
+        dedupe_key=f"{key}:{fact.reader}" if again else key,
         person=fact.person,
         unit=draft.unit,
         date=cell.date,

@@ -94,7 +94,7 @@ def mark_of(facts: Sequence[CellFact]) -> Mark:
     """The current mark by ``domain.marks.current_mark``, without the moment it was first seen; equal ones are one."""
     if not facts:
         return _mark(MarkState.INCOMPLETE, None, True)
-    if len(facts) == 1 and facts[0].source in _PLAIN:  # nine cells in ten: the short way to the same answer
+    if len(facts) == 1 and facts[0].source == FactSource.SHEET:  # nine cells in ten: the short way to the same answer
         fact = facts[0]
         state, key = _OF_VERDICT[fact.verdict]
         if state is MarkState.CODE and fact.key is not None:
@@ -104,7 +104,6 @@ def mark_of(facts: Sequence[CellFact]) -> Mark:
     return _mark(mark.state, mark.key, mark.verified, mark.said)
 
 
-_PLAIN = (FactSource.SHEET.value, FactSource.DESK.value)
 _OF_VERDICT: Mapping[str, tuple[MarkState, StatusKey | None]] = {
     Verdict.SIGNED.value: (MarkState.SIGNED, StatusKey.HADIR),
     Verdict.REPORTED.value: (MarkState.REPORTED, StatusKey.HADIR),

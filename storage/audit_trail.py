@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.records import AuditRow
+from storage.rows import to_record
 from storage.schema import Audit, AuditSeal
 
 GENESIS = "0" * 64
@@ -62,6 +64,13 @@ class AuditTrail:
     async def head(self) -> str | None:
         """The hash of the last link, None while the chain is empty."""
         return await self._session.scalar(select(AuditSeal.hash).order_by(AuditSeal.seq.desc()).limit(1))
+
+    async def of(self, actor: str, limit: int = 200) -> list[AuditRow]:
+        """What ``actor`` did and looked at, newest first."""
+        rows = await self._session.scalars(
+            select(Audit).where(Audit.actor == actor).order_by(Audit.id.desc()).limit(limit)
+        )
+        return [to_record(AuditRow, row) for row in rows]
 
     async def seal(self, *, thorough: bool) -> int:
         """Chain committed rows that have no link yet, in the order of their ids; returns how many (at most 5000).

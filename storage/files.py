@@ -57,6 +57,15 @@ class Files:
         """Keep what ``reader`` saw; the first reading of a reader stays."""
         await self._session.execute(_READ, {"sha256": sha256, "reader": reader, "reading": reading})
 
+    async def readings(self, sha256: str) -> list[tuple[str, dict[str, Any]]]:
+        """Everything that was ever seen in the file: under which key, and what."""
+        rows = await self._session.execute(
+            select(FileReading.reader, FileReading.reading)
+            .where(FileReading.sha256 == sha256)
+            .order_by(FileReading.reader)
+        )
+        return [(row[0], row[1]) for row in rows]
+
     async def reading(self, sha256: str, reader: str) -> dict[str, Any] | None:
         """What ``reader`` saw in the file before."""
         return await self._session.scalar(

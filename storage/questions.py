@@ -41,6 +41,16 @@ class Questions:
         )
         return [to_record(QuestionRow, row) for row in rows]
 
+    async def all_for(self, submission_id: int) -> list[QuestionRow]:
+        """Every question of a submission, answered or not, in the order of the paper."""
+        rows = await self._session.scalars(
+            select(Question)
+            .where(Question.submission_id == submission_id)
+            .order_by(Question.sheet, Question.row, Question.id)
+            .execution_options(populate_existing=True)
+        )
+        return [to_record(QuestionRow, row) for row in rows]
+
     async def open_counts(self, submission_ids: Iterable[int]) -> dict[int, int]:
         """How many questions of each submission are unanswered; submissions without any are left out."""
         rows = await self._session.execute(

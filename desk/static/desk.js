@@ -3,6 +3,25 @@
   "use strict";
   const board = document.getElementById("papan");
   if (board) live(board);
+  const queue = document.getElementById("antrean");
+  if (queue) review(queue);
+
+  // -- the review queue: one key, one answer; the next question takes the focus
+  function review(queue) {
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+      if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+      const button = queue.querySelector(`[data-tombol="${CSS.escape(event.key.toLowerCase())}"]`);
+      if (!button || button.disabled) return;
+      event.preventDefault();
+      button.click();
+    });
+    document.body.addEventListener("htmx:afterSwap", (event) => {
+      if (event.target !== queue) return;
+      const heading = document.getElementById("judul-tanya");
+      if (heading) heading.focus();
+    });
+  }
 
   // -- the board: countdowns, search while typing, rows that change by themselves
   function live(board) {

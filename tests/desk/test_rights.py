@@ -44,7 +44,14 @@ async def submissions(web: Web) -> dict[str, str]:
 
 def address(path: str, unit: str, numbers: dict[str, str]) -> str:
     """The route with a unit's own ids in it."""
-    filled = {"{unit}": unit, "{submission}": numbers[unit], "{number}": "999", "{key}": "000"}
+    filled = {
+        "{unit}": unit,
+        "{submission}": numbers[unit],
+        "{number}": "999",
+        "{key}": "000",
+        "{sha256}": "a" * 64,
+        "{question}": "999",
+    }
     for name, value in filled.items():
         path = path.replace(name, value)
     query = f"?tanggal={DAY}&sesi=datang" if path.startswith("/papan") else ""

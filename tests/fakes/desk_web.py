@@ -8,6 +8,7 @@ from datetime import date
 from re import search
 
 import httpx
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from desk.app import create_app
@@ -15,7 +16,6 @@ from desk.board_page import show_rows
 from desk.house import House, SettingLine
 from desk.live import Live
 from desk.metrics import Metrics
-from desk.security import hash_password
 from desk.server import WebServer
 from domain.account import Role
 from domain.fallback import Period
@@ -29,7 +29,7 @@ from tests.fakes.desk_world import BUDI, PROFILE
 from tests.fakes.trip import Trip
 
 PASSWORD = "kuda-baterai-staples"
-_HASH = hash_password(PASSWORD)
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)  # cheap: many log in
 NAMES = {Role.ADMIN: "ani", Role.RECEIVER: "rini", Role.DISCIPLINE: "dedi", Role.UNIT: "umi"}
 
 
@@ -112,7 +112,7 @@ async def add_accounts(db: Database, clock: StillClock) -> None:
                     name=name,
                     full_name=name.title(),
                     role=role,
-                    password_hash=_HASH,
+                    password_hash=PASSWORD_HASH,
                     made_at=clock.now(),
                     made_by="uji",
                     unit="U1" if role is Role.UNIT else None,
@@ -146,6 +146,7 @@ async def web_on(trip: Trip, *, listen: bool = False) -> AsyncIterator[Web]:
         live=Live(trip.db.url),
         announce_start=start,
         announce_end=end,
+        read_again=trip.pipeline().read_again,
         settings=lambda: (SettingLine("[smtp]", "host", "smtp.contoh.test"),),
         mailboxes=("presensi@bkd.test",),
     )
