@@ -3,7 +3,8 @@ refresh token is never spent twice."""
 
 import asyncio
 
-from bot.settings_blocks import Block, Mailbox
+from bot.settings_base import Block
+from bot.settings_blocks import Mailbox
 from domain.errors import UsageError
 from domain.ports import Clock
 from intake.mailbox_tokens import StoredRefreshTokens

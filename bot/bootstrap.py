@@ -10,6 +10,7 @@ from dkim.dnsplug import get_txt
 
 from bot.access import TokenShelf, secret_text
 from bot.clock import clock_for
+from bot.reporting import Reporter
 from bot.settings import Settings, load_settings
 from bot.settings_blocks import FolderBlobs
 from domain.ports import Clock
@@ -125,6 +126,20 @@ def pipeline_of(place: Installation, sandbox: Sandbox, observer: Observer | None
 def sheets_key_of(settings: Settings) -> bytes | None:
     """The key of the printed sheets; None in an installation that never printed one."""
     return settings.sheets_key_bytes if settings.sheets_key is not None else None
+
+
+def reporter_of(place: Installation) -> Reporter:
+    """What makes the reports of an installation."""
+    return Reporter(
+        db=place.db,
+        url=place.urls.service,
+        blobs=place.blobs,
+        clock=place.clock,
+        profile=place.profile,
+        settings=place.settings.reports,
+        outgoing=outgoing_of(place.settings),
+        work=place.settings.data / "tmp",
+    )
 
 
 def dns_text(name: bytes) -> bytes | None:

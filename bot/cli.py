@@ -14,6 +14,7 @@ from bot import (
     cli_keterangan,
     cli_layout,
     cli_recap,
+    cli_report,
     cli_roster,
     cli_run,
     cli_user,
@@ -39,6 +40,7 @@ app.add_typer(cli_holiday.app, name="holiday")
 app.add_typer(cli_forms.app, name="forms")
 app.add_typer(cli_layout.app, name="layout")
 app.add_typer(cli_recap.app, name="recap")
+app.add_typer(cli_report.app, name="report")
 app.add_typer(cli_devices.app, name="devices")
 app.add_typer(cli_user.app, name="user")
 app.add_typer(cli_address.app, name="address")

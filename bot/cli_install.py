@@ -9,6 +9,7 @@ import typer
 
 from bot.bootstrap import database_urls, open_installation
 from bot.cli_base import DataOption, JsonOption, leave, put, put_json, run_async, say
+from bot.cli_report import verify_report
 from bot.cli_roster import read_roster_path
 from bot.progress import progress_bar
 from bot.settings import load_settings
@@ -76,18 +77,29 @@ def migrate(data: DataOption = None) -> None:
     put("Basis data sudah sesuai dengan program.")
 
 
-def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
+def verify(
+    data: DataOption = None,
+    report: Annotated[
+        str | None, typer.Option("--report", help="Periksa satu laporan: nomor, isi kode QR, atau berkas PDF/XLSX.")
+    ] = None,
+    sha256: Annotated[str, typer.Option("--hash", help="Sidik tercetak yang dibandingkan (bersama nomor).")] = "",
+    as_json: JsonOption = False,
+) -> None:
     """Periksa setiap berkas asli dan rantai audit; satu byte yang berubah ditemukan dan disebut."""
+    if sha256 and report is None:
+        raise UsageError("--hash dipakai bersama --report NOMOR")
 
     async def work() -> ExitCode:
         async with open_installation(data) as place:
+            if report is not None:
+                return await verify_report(place, report, sha256, as_json)
             with progress_bar("memeriksa berkas asli") as progress:
-                report = await verify_everything(place.db, place.blobs, lambda stage, done: progress(stage, done, None))
+                found = await verify_everything(place.db, place.blobs, lambda stage, done: progress(stage, done, None))
         if as_json:
-            put_json(asdict(report) | {"clean": report.clean})
+            put_json(asdict(found) | {"clean": found.clean})
         else:
-            _show_report(report)
-        return ExitCode.DONE if report.clean else ExitCode.FAILED
+            _show_report(found)
+        return ExitCode.DONE if found.clean else ExitCode.FAILED
 
     leave(run_async(work()))
 

@@ -7,29 +7,34 @@ from procrastinate import App
 
 from bot.conversing import Conversing
 from bot.dispatch import Dispatcher
+from bot.reporting import Reporter
 from intake.pipeline import Pipeline
 from storage.engine import Database
-from storage.jobs import CONVERSE, DELIVER, READ_MESSAGE
+from storage.jobs import CONVERSE, DELIVER, MAKE_REPORT, READ_MESSAGE
 
 log = structlog.get_logger()
 
-QUEUES = (READ_MESSAGE.queue, DELIVER.queue, CONVERSE.queue)
+QUEUES = (READ_MESSAGE.queue, DELIVER.queue, CONVERSE.queue, MAKE_REPORT.queue)
 
 
 class Jobs:
     """What each kind of job does, and what a failure means for its row."""
 
-    def __init__(self, db: Database, pipeline: Pipeline, dispatcher: Dispatcher, conversing: Conversing) -> None:
+    def __init__(
+        self, db: Database, pipeline: Pipeline, dispatcher: Dispatcher, conversing: Conversing, reporter: Reporter
+    ) -> None:
         self._db = db
         self._pipeline = pipeline
         self._dispatcher = dispatcher
         self._conversing = conversing
+        self._reporter = reporter
 
     def register(self, app: App) -> None:
         """Give ``app`` its tasks under the names that ``storage.jobs`` defers by."""
         app.task(name=READ_MESSAGE.name, queue=READ_MESSAGE.queue)(self.read_message)
         app.task(name=DELIVER.name, queue=DELIVER.queue)(self.deliver)
         app.task(name=CONVERSE.name, queue=CONVERSE.queue)(self.converse)
+        app.task(name=MAKE_REPORT.name, queue=MAKE_REPORT.queue)(self.make_report)
 
     async def read_message(self, message_id: int) -> None:
         """Read and record one message; a failure is counted on its row, the fifth sets it aside with one alert."""
@@ -42,6 +47,12 @@ class Jobs:
         error = await _failure(self._conversing.converse(message_id), CONVERSE.name, message_id)
         if error is not None:
             await self._pipeline.failed(message_id, error)
+
+    async def make_report(self, order_id: int) -> None:
+        """Make and post one ordered report; a failure is counted on its order, the fifth alerts the receivers once."""
+        error = await _failure(self._reporter.carry_out(order_id), MAKE_REPORT.name, order_id)
+        if error is not None:
+            await self._reporter.failed(order_id, error)
 
     async def deliver(self, outbox_id: int) -> None:
         """Send one outbox row; after a failure that no channel foresaw the claim runs out and the sweep comes again."""

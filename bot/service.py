@@ -11,7 +11,7 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from bot.access import TokenShelf
-from bot.bootstrap import Installation, channels_of, outgoing_of, pipeline_of
+from bot.bootstrap import Installation, channels_of, outgoing_of, pipeline_of, reporter_of
 from bot.clock import demo_clock
 from bot.conversing import Conversing
 from bot.dispatch import Dispatcher
@@ -20,6 +20,7 @@ from bot.jobs import QUEUES, Jobs
 from bot.mailboxes import open_mailboxes
 from bot.press import Press
 from bot.recap_post import RecapPost
+from bot.report_clock import SWEEP_SECONDS, ReportClock
 from bot.rounds import Further, Rounds
 from bot.sheet_post import SheetPost
 from bot.state import State
@@ -32,12 +33,13 @@ from desk.server import WebServer
 from intake.mailbox import MailboxReader
 from intake.observer import Observer
 from parsers.sandbox import Sandbox
-from storage.jobs import DELIVER, worker_app
+from storage.jobs import DELIVER, MAKE_REPORT, worker_app
 
 log = structlog.get_logger()
 
 _WORKER_PAUSE_S = 2.0
 BY_POST_SECONDS = 5
+_AT_ONCE = {DELIVER.queue: 8, MAKE_REPORT.queue: 1}  # letters wait for servers, a report for a processor
 
 
 class Service:
@@ -73,7 +75,8 @@ class Service:
                 mailbox.start()
                 parts.push_async_callback(mailbox.stop)
             outgoing = outgoing_of(place.settings)
-            further = self._by_post(parts)
+            reports = ReportClock(place.db, place.clock, place.profile, reporter_of(place))
+            further = [*self._by_post(parts), (reports.sweep, SWEEP_SECONDS)]
             rounds = Rounds(place.db, place.clock, place.profile, outgoing, self._mailboxes, further)
             await rounds.start()
             parts.push_async_callback(rounds.stop)
@@ -121,6 +124,7 @@ class Service:
             pipeline_of(place, self._sandbox, self._observer),
             Dispatcher(place.db, channels, place.blobs, place.clock, self._observer),
             Conversing(place.db, talk_of(place), place.clock, self._observer),
+            reporter_of(place),
         )
         app = worker_app(place.urls.service)
         jobs.register(app)
@@ -138,7 +142,7 @@ class Service:
             try:
                 await app.run_worker_async(
                     queues=[queue],
-                    concurrency=8 if queue == DELIVER.queue else self._place.settings.service.workers + 1,
+                    concurrency=_AT_ONCE.get(queue, self._place.settings.service.workers + 1),
                     install_signal_handlers=False,
                     shutdown_graceful_timeout=10,
                     delete_jobs="successful",

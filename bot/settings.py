@@ -15,18 +15,18 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.settings_base import Block, Port
 from bot.settings_blocks import (
-    Block,
     FolderBlobs,
     InstallationFile,
     Mailbox,
     Operator,
-    Port,
     S3Blobs,
     Service,
     Smtp,
 )
 from bot.settings_devices import Devices
+from bot.settings_reports import Reports
 from domain.errors import ConfigurationError
 from domain.profile_faults import toml_line
 from domain.toml_place import line_of
@@ -42,6 +42,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "smtp": Smtp,
     "operator": Operator,
     "devices": Devices,
+    "reports": Reports,
 }
 _EXPECTED = {
     "missing": "kunci wajib ini belum ada",
@@ -90,6 +91,7 @@ class Settings(BaseModel):
     blobs: FolderBlobs | S3Blobs
     operator: Operator
     devices: Devices = Devices()
+    reports: Reports = Reports()
     status_token: SecretStr
     sheets_key: SecretStr | None = None  # hexadecimal; None: made before sheets were printed
     database_url: SecretStr | None = None  # None: the embedded PostgreSQL
@@ -141,6 +143,7 @@ def load_settings(data: Path | None = None) -> Settings:
         devices=written.devices
         if environment.devices_port is None
         else written.devices.model_copy(update={"port": environment.devices_port}),
+        reports=written.reports,
         status_token=_read_secret_file(folder / TOKEN_NAME),
         sheets_key=_sheets_key(folder / SHEETS_KEY_NAME),
         database_url=_database_url(environment),

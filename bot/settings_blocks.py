@@ -5,49 +5,14 @@ or ``…_env`` (a variable, or the file that the variable's ``_FILE`` twin names
 start; they are kept in private attributes, outside every repr and dump.
 """
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
+from pydantic import Field, model_validator
 
+from bot.settings_base import Block, MailAddress, Port, Tls, is_loopback
 from bot.settings_devices import Devices
-
-Port = Annotated[int, Field(ge=0, le=65535)]
-Tls = Literal["none", "starttls", "tls"]
-
-
-def _address(value: str) -> str:
-    local, at, host = value.strip().lower().rpartition("@")
-    if not (local and at and host) or any(c.isspace() for c in value.strip()):
-        raise ValueError("alamat surel seperti presensi@bkd.go.id")
-    return f"{local}@{host}"
-
-
-MailAddress = Annotated[str, AfterValidator(_address)]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether ``host`` is this machine itself, so that traffic to it leaves no wire."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-class Block(BaseModel):
-    """Common behaviour of all blocks; ``secret(name)`` returns what ``bot.settings`` fetched for that key."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
-    _secrets: dict[str, SecretStr] = PrivateAttr(default_factory=dict)
-
-    def secret(self, name: str) -> SecretStr | None:
-        """The secret ``name`` (``password``, ``client_secret`` …), or None when the block names none."""
-        return self._secrets.get(name)
-
-    def keep_secret(self, name: str, value: SecretStr) -> None:
-        """For ``bot.settings`` alone: put a fetched secret behind the block."""
-        self._secrets[name] = value
+from bot.settings_reports import Reports
 
 
 class Service(Block):
@@ -189,6 +154,7 @@ class InstallationFile(Block):
     blobs: Blobs = FolderBlobs()
     operator: Operator = Operator()
     devices: Devices = Devices()
+    reports: Reports = Reports()
 
     @model_validator(mode="after")
     def _blocks_fit_together(self) -> Self:

@@ -61,6 +61,19 @@ path = "originals"
 [operator]
 receivers = []   # alamat yang diberi tahu bila ada gangguan
 # backup_dir = "/media/cadangan/posko"
+
+# Rekap mingguan dan bulanan: penerimanya (subbidang disiplin; rekap memuat pantauan disiplin) dan penanda tangannya.
+[reports]
+weekly = []
+monthly = []
+paper = "F4"  # atau "A4"
+
+[reports.signer]
+place = ""  # kota penandatanganan
+post = ""   # jabatan; kosong = kepala badan pada profil
+name = ""   # kosong = diisi dengan tangan
+rank = ""   # pangkat, golongan
+nip = ""
 """
 
 

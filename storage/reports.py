@@ -1,7 +1,7 @@
 """Reports: orders that are carried out once, and every version made, with who has it."""
 
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import JSONB
@@ -90,6 +90,17 @@ class ReportOrders:
             )
         )
         return state
+
+    async def looked_at(self, kind: str, code: str, first: date) -> datetime | None:
+        """When this report was last made or found unchanged by an order."""
+        return await self._session.scalar(
+            select(func.max(ReportOrder.due_at)).where(
+                ReportOrder.kind == kind,
+                ReportOrder.code == code,
+                ReportOrder.first == first,
+                ReportOrder.state == OrderState.DONE,
+            )
+        )
 
     async def unfinished(self, now: datetime, limit: int = 100) -> list[int]:
         """Orders that wait without a job or a living claimant, oldest first; ``now`` is real time."""
