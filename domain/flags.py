@@ -90,6 +90,8 @@ def _content(draft: SubmissionDraft, sheets: Sequence[ResolvedSheet]) -> set[Fla
         flags.add(Flag.INCOMPLETE_PAGES)
     if draft.absentees:
         flags.add(Flag.PEOPLE_MISSING)
+    if any(p.code is ProblemCode.FORM_RETIRED for p in draft.problems):
+        flags.add(Flag.OTHER_PRINT)
     if any(p.code is ProblemCode.DATE_MISSING for p in draft.problems):
         flags.add(Flag.DATE_GUESSED)
     return flags
@@ -145,7 +147,7 @@ def _resend(draft: SubmissionDraft, delivery: Delivery) -> set[Flag]:
 
 def _cured(draft: SubmissionDraft, delivery: Delivery) -> set[Flag]:
     """What this message settled: a verified copy, ink, a head's signature, a readable retake, the missing page."""
-    cured = {Flag.SAME_FILE, Flag.RESENT, Flag.INCOMPLETE_PAGES, Flag.PEOPLE_MISSING}
+    cured = {Flag.SAME_FILE, Flag.SAME_PHOTO, Flag.RESENT, Flag.INCOMPLETE_PAGES, Flag.PEOPLE_MISSING}
     if delivery.verified:
         cured.add(Flag.UNVERIFIED)
     if draft.received:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from domain.look import Look
 from domain.reading import Box, HeadMark, Problem, SheetKind, Verdict
 from domain.terms import Session, StatusKey, Timeliness
 
@@ -28,6 +29,10 @@ class Flag(StrEnum):
     SUSULAN = "susulan"
     AHEAD = "mendahului"
     SAME_FILE = "berkas_sama"
+    CHANGED = "berubah"  # ink of an earlier look at the sheet is gone
+    SAME_PHOTO = "foto_sama"  # the same photo again, saved anew
+    OTHER_PRINT = "lembar_lain"  # another print of the sheet was signed
+    COPIED = "salinan"  # one ink in several people's cells, or in several days'
     RESENT = "kirim_ulang"
     OWN_FORM = "formulir_sendiri"  # although the desk printed a sheet for that unit and week
     NEW_LAYOUT = "susunan_baru"  # read by a column map that nobody confirmed yet
@@ -103,6 +108,10 @@ class ArrivalDraft:
     readable: bool
 
 
+COUNTED = (Verdict.SIGNED, Verdict.REPORTED, Verdict.EMPTY, Verdict.CODE, Verdict.UNSURE)
+"""In the order of the fields of ``Counts``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Rows of the submission's own date and session, by verdict; ``rows`` is their sum."""
@@ -117,6 +126,16 @@ class Counts:
     def rows(self) -> int:
         """All rows that have a cell in that column."""
         return self.signed + self.reported + self.empty + self.code + self.unsure
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Both together."""
+        return Counts(
+            self.signed + other.signed,
+            self.reported + other.reported,
+            self.empty + other.empty,
+            self.code + other.code,
+            self.unsure + other.unsure,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +162,14 @@ class KnownSubmission:
 class Known:
     """What was recorded before: per unit and (date, session) submissions, per unit the columns with facts.
 
-    ``printed`` are the units and days for which a printed sheet of the desk is out.
+    ``printed`` are the units and days for which a printed sheet of the desk is out; ``looks`` hold per unit what is
+    known of its printed pages of the last weeks.
     """
 
     submissions: dict[tuple[str, dt.date, str], KnownSubmission] = field(default_factory=dict)
     columns: dict[str, frozenset[tuple[dt.date, Session]]] = field(default_factory=dict)
     printed: frozenset[tuple[str, dt.date]] = frozenset()
+    looks: dict[str, tuple[Look, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +205,11 @@ class SubmissionDraft:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """All that one message comes to. ``loose`` are files that could not be joined to any unit."""
+    """All that one message comes to. ``loose`` are files that could not be joined to any unit; ``looks`` are printed
+    pages as they are known after it."""
 
     submissions: tuple[SubmissionDraft, ...]
     loose: tuple[ArrivalDraft, ...] = ()
     problems: tuple[Problem, ...] = ()
     unit_candidates: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()

@@ -9,11 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from domain.columns import Column, filled_columns, own_column
+from domain.combining import combine
 from domain.flags import flags_of
 from domain.identity import How
+from domain.look import Look, look_of, merged
+from domain.looks import look_flags
 from domain.outcome import (
+    COUNTED,
     RECAP,
     ArrivalDraft,
+    Counts,
     Flag,
     Known,
     KnownSubmission,
@@ -61,7 +66,7 @@ def record(delivery: Delivery, resolution: Resolution, known: Known, world: Worl
     groups: dict[Target, list[ResolvedSheet]] = defaultdict(list)
     loose: list[ResolvedSheet] = []
     pictures: list[ResolvedSheet] = []
-    for resolved in resolution.sheets:
+    for resolved in combine(resolution.sheets):
         target = _target(resolved, resolution, known)
         if target is None:
             (pictures if resolved.sheet.kind in (SheetKind.IMAGE, *UNREADABLE_KINDS) else loose).append(resolved)
@@ -73,10 +78,18 @@ def record(delivery: Delivery, resolution: Resolution, known: Known, world: Worl
     rest = loose + unjoined
     return Recording(
         submissions=tuple(drafts),
-        loose=tuple(_arrival(r) for r in rest),
+        loose=tuple(a for r in rest for a in _arrivals(r)),
         problems=_problems(rest),
         unit_candidates=tuple(dict.fromkeys(c for r in rest for c in r.unit_candidates)),
+        looks=_looks_after([s for sheets in groups.values() for s in sheets], delivery, known),
     )
+
+
+def _looks_after(sheets: Sequence[ResolvedSheet], delivery: Delivery, known: Known) -> tuple[Look, ...]:
+    """What is known of every printed page of the message once it is recorded."""
+    before = {look.form: look for looks in known.looks.values() for look in looks}
+    seen = {look.form: look for s in sheets if (look := look_of(s.sheet, delivery.official_at))}
+    return tuple(merged(before.get(form), look) for form, look in seen.items())
 
 
 def _is_person_sheet(resolved: ResolvedSheet) -> bool:
@@ -134,6 +147,7 @@ def _draft(
     at = official_time(delivery.official_at, existing, timedelta(minutes=world.profile.retake_minutes))
     timing = _timing(target, readable, at, existing, world)
     work = _work_all(target, readable, delivery, world)
+    counts = work.counts.plus(_counts_elsewhere(target, readable, known))
     draft = SubmissionDraft(
         unit=target.unit,
         date=target.date,
@@ -143,8 +157,8 @@ def _draft(
         at=existing.first_at if existing and existing.received else at,
         timeliness=timing.timeliness,
         late_minutes=timing.late_minutes,
-        counts=work.counts,
-        arrivals=tuple(_arrival(s) for s in sheets),
+        counts=counts,
+        arrivals=tuple(a for s in sheets for a in _arrivals(s)),
         facts=work.facts,
         questions=work.questions,
         head=_head(target, readable),
@@ -154,15 +168,24 @@ def _draft(
         expected_pages=timing.expected_pages,
         missing_pages=timing.missing_pages,
         existing=existing,
-        ask_retake=not received and any(p.code in _RETAKE for s in sheets for p in s.sheet.problems),
+        ask_retake=bool(not received or timing.missing_pages)
+        and any(p.code in _RETAKE for s in sheets for p in s.sheet.problems),
     )
     columns = known.columns.get(target.unit, frozenset())
-    return replace(draft, flags=_own_form(target, sheets, known) | flags_of(draft, sheets, delivery, columns, world))
+    seen = [look for s in readable if (look := look_of(s.sheet, delivery.official_at))]
+    of_looks = frozenset(flag for look in seen for flag in look_flags(look, known.looks.get(target.unit, ())))
+    of_looks |= _own_form(target, sheets, known)
+    return replace(draft, flags=flags_of(draft, sheets, delivery, columns, world) | of_looks)
 
 
 def official_time(official_at: datetime, existing: KnownSubmission | None, retake: timedelta) -> datetime:
-    """TLG-05: a retake the desk asked for, sent within ``retake``, keeps the time of the first attempt."""
-    if existing is None or existing.received or existing.retake_asked_at is None:
+    """TLG-05: a retake the desk asked for, sent within ``retake``, keeps the time of the first attempt.
+
+    That holds for a page as well that was unreadable while the others were read.
+    """
+    if existing is None or existing.retake_asked_at is None:
+        return official_at
+    if existing.received and Flag.RETAKE not in existing.flags:
         return official_at
     return existing.first_at if official_at - existing.retake_asked_at <= retake else official_at
 
@@ -207,6 +230,19 @@ def _work_all(target: Target, readable: Sequence[ResolvedSheet], delivery: Deliv
     whole = all(_all_pages_of(s, readable) for s in readable)
     absentees = tuple(p.key for p in members if whole and p.key not in listed and p.key not in asked)
     return replace(work, absentees=absentees)
+
+
+def _counts_elsewhere(target: Target, sheets: Sequence[ResolvedSheet], known: Known) -> Counts:
+    """What earlier messages showed of the session on the other pages of the same printed sheet."""
+    forms = [s.sheet.form for s in sheets if s.sheet.form]
+    here = {form.page for form in forms}
+    pages: dict[int, Look] = {}
+    for look in sorted(known.looks.get(target.unit, ()), key=lambda look: look.seen_at):
+        if forms and look.week == forms[0].week and look.page not in here and look.page <= forms[0].pages:
+            pages[look.page] = look
+    own = (target.date, target.session)
+    seen = [c.verdict for look in pages.values() for c in look.cells if (c.date, c.session) == own]
+    return Counts(*(seen.count(verdict) for verdict in COUNTED))
 
 
 def _all_pages_of(resolved: ResolvedSheet, sheets: Sequence[ResolvedSheet]) -> bool:
@@ -255,15 +291,11 @@ def _first_seen_later(
     return [d for d in extra if d not in drafts]
 
 
-def _arrival(resolved: ResolvedSheet) -> ArrivalDraft:
-    form = resolved.sheet.form
-    return ArrivalDraft(
-        file=resolved.file.sha256,
-        name=resolved.file.name,
-        page=form.page if form else resolved.index + 1,
-        kind=resolved.sheet.kind,
-        readable=resolved.sheet.kind not in UNREADABLE_KINDS,
-    )
+def _arrivals(resolved: ResolvedSheet) -> tuple[ArrivalDraft, ...]:
+    form, kind = resolved.sheet.form, resolved.sheet.kind
+    page = form.page if form else resolved.index + 1
+    files = (resolved.file, *resolved.also)
+    return tuple(ArrivalDraft(f.sha256, f.name, page, kind, kind not in UNREADABLE_KINDS) for f in files)
 
 
 def _head(target: Target, sheets: Sequence[ResolvedSheet]) -> HeadMark:

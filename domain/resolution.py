@@ -81,7 +81,10 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSheet:
-    """One sheet with its unit (None: nobody can tell) and one match per row; cells have date and session."""
+    """One sheet with its unit (None: nobody can tell) and one match per row; cells have date and session.
+
+    ``also`` are further files of the same message that show the same printed page.
+    """
 
     file: ReadFile
     index: int
@@ -90,6 +93,7 @@ class ResolvedSheet:
     matches: tuple[Match, ...]
     unit_candidates: tuple[str, ...] = ()
     unit_from_sender: bool = False
+    also: tuple[ReadFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

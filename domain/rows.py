@@ -22,13 +22,10 @@ class RowWork:
 
     def plus(self, other: "RowWork") -> "RowWork":
         """Both together."""
-        a, b = self.counts, other.counts
         return RowWork(
             self.facts + other.facts,
             self.questions + other.questions,
-            Counts(
-                a.signed + b.signed, a.reported + b.reported, a.empty + b.empty, a.code + b.code, a.unsure + b.unsure
-            ),
+            self.counts.plus(other.counts),
             self.empty_rows + other.empty_rows,
             self.absentees + other.absentees,
         )

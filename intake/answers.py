@@ -26,6 +26,12 @@ _FLAG_LINES = {
     Flag.OUR_INCIDENT: "GANGGUAN POSKO: kotak surel kami terganggu; keterlambatan ini tidak dibebankan kepada unit.",
     Flag.AHEAD: "MENDAHULUI: ada tanda untuk sesi yang belum dimulai; petugas BKD akan memeriksanya.",
     Flag.SUSULAN: "SUSULAN: ada tanda pada sesi sebelumnya yang baru terlihat pada kiriman ini.",
+    Flag.SAME_PHOTO: "FOTO SAMA: foto ini sama dengan yang sudah kami terima; tidak ada tanda baru.",
+    Flag.CHANGED: "BERUBAH: ada tanda pada kiriman sebelumnya yang kini tidak terlihat; petugas BKD akan memeriksanya. "
+    "Tanda yang sudah tercatat tetap berlaku.",
+    Flag.OTHER_PRINT: "LEMBAR LAIN: lembar ini bukan lembar yang sebelumnya dikirim. Mohon satu lembar saja dipakai "
+    "sepanjang minggu; bila lembar hilang, balas FORMAT ULANG.",
+    Flag.COPIED: "SALINAN: beberapa tanda tangan tampak disalin; petugas BKD akan memeriksanya.",
     Flag.SAME_FILE: "Berkas yang sama sudah pernah kami terima; catatan pertama tetap berlaku.",
     Flag.RESENT: "Kiriman ulang: ditambahkan pada nomor yang sama; waktu kiriman pertama tetap berlaku.",
     Flag.OWN_FORM: "FORMULIR SENDIRI: untuk minggu ini lembar cetak BKD tersedia dan lebih pasti terbaca; mohon "
@@ -152,6 +158,9 @@ def _question_lines(draft: SubmissionDraft, world: World) -> list[str]:
             told.append(f"{who} dapat berarti {' atau '.join(names[:3])}" if names else who)
         elif question.kind is QuestionKind.NEWCOMER:
             told.append(f"{who} tidak ada dalam daftar pegawai unit")
+        elif question.kind is QuestionKind.CELL and question.candidates:
+            name = world.roster.people[question.candidates[0]].bare_name
+            told.append(f"{_row_no(question.paper_no)}{name}" + (f" ({question.text})" if question.text else ""))
         else:
             told.append(who)
     return [

@@ -1,7 +1,7 @@
 """Between the pure drafts of ``domain.recording`` and the rows of ``storage``: a mapping in both directions."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from domain.marks import FactSource
 from domain.outcome import FactDraft, Known, KnownSubmission, Recording, SubmissionDraft
@@ -24,6 +24,8 @@ from storage.records import (
     SubmissionState,
 )
 
+_LOOK_BACK = timedelta(weeks=4)  # how far back copied signatures are looked for
+
 
 async def known_of(uow: UnitOfWork, resolution: Resolution, but: int | None = None) -> Known:
     """What was recorded before for the units and days that a message speaks of; call it under the units' locks.
@@ -32,13 +34,15 @@ async def known_of(uow: UnitOfWork, resolution: Resolution, but: int | None = No
     """
     submissions = {}
     columns = {}
+    looks = {}
     for unit in resolution.units:
         first, last = resolution.days(unit)
         for row in await uow.submissions.in_range(unit, first, last):
             arrivals = [a for a in await uow.submissions.arrivals(row.id) if a.message_id != but]
             submissions[(row.unit, row.date, row.session)] = _known(row, arrivals)
         columns[unit] = await uow.facts.columns(unit, first, last)
-    return Known(submissions, columns, await _printed(uow, resolution))
+        looks[unit] = await uow.looks.of_unit(unit, week_name(first - _LOOK_BACK), week_name(last))
+    return Known(submissions, columns, await _printed(uow, resolution), looks)
 
 
 async def _printed(uow: UnitOfWork, resolution: Resolution) -> frozenset[tuple[str, date]]:
@@ -95,6 +99,8 @@ async def write_recording(
         await uow.audit.add("submission_recorded", "submission", str(id_), "posko", now, {"message": message.id})
         await uow.notify(BOARD, board_payload(draft.unit, draft.date, draft.session))
         written.append(Recorded(draft, number))
+    for look in recording.looks:
+        await uow.looks.keep(look)
     return written
 
 

@@ -22,6 +22,7 @@ from storage.facts import Facts
 from storage.files import Files
 from storage.incidents import Incidents
 from storage.layouts import Layouts
+from storage.looks import Looks
 from storage.mail_state import Cursors, Tokens
 from storage.messages import Messages
 from storage.outbox import OutboxRows
@@ -79,6 +80,9 @@ class UnitOfWork:
     def recap_checks(self) -> RecapChecks:
         """Returned recaps against what was recorded."""
         return RecapChecks(self._session)
+    def looks(self) -> Looks:
+        """What is known of printed pages."""
+        return Looks(self._session)
 
     @cached_property
     def facts(self) -> Facts:

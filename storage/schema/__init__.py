@@ -22,6 +22,7 @@ from storage.schema.devices import (
 )
 from storage.schema.layouts import FormLayout
 from storage.schema.mail import File, FileReading, MailCursor, Message, MessageFile, OAuthToken, Outbox, Sighting
+from storage.schema.paper import SheetLook
 from storage.schema.recording import Arrival, Fact, Question, Submission, SubmissionCounter
 from storage.schema.reports import RecapCheck, Report, ReportOrder
 from storage.schema.roster import (
@@ -90,6 +91,7 @@ __all__ = [
     "ReviewClaim",
     "RosterVersion",
     "Sheet",
+    "SheetLook",
     "Shift",
     "ShiftAssignment",
     "Sighting",

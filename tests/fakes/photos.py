@@ -1,5 +1,6 @@
 """Photographed and scanned sheets for tests: a printed page, pen strokes on it, a simple camera. Small and seeded."""
 
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -52,9 +53,9 @@ class Pen:
 
     def sign(self, places: Iterable[Place], hand: int | None = None) -> "Pen":
         """A wild little signature in each place; ``hand`` gives all of them the very same strokes."""
-        for number, place in enumerate(places):
-            row = getattr(place, "row", 99)
-            rng = np.random.default_rng((self.seed, row if hand is None else hand, number if hand is None else 0))
+        for place in places:
+            own = zlib.crc32(repr(place).encode())
+            rng = np.random.default_rng((self.seed, own if hand is None else hand))
             box = self.page.layout.box(place)
             width, height = min(box.width, 16.0), min(box.height, 10.0)
             t = np.linspace(0, 1, 60)

@@ -93,6 +93,7 @@ class Trip:
     clock: StillClock = field(default_factory=lambda: StillClock(at(7, 20)))
     outgoing: Outgoing = field(default_factory=lambda: Outgoing((RECEIVER,), frozenset({DESK})))
     uid: int = 0
+    sheets_key: bytes | None = None
 
     def pipeline(self, observer: Observer | None = None, sandbox: Sandbox | None = None) -> Pipeline:
         """A pipeline as another process would have it."""
@@ -107,6 +108,7 @@ class Trip:
             opener=Opener(self.sandbox, known),
             outgoing=self.outgoing,
             observer=observer or Unobserved(),
+            sheets_key=self.sheets_key,
         )
 
     async def arrive(self, raw: bytes) -> int:

@@ -1,0 +1,146 @@
+"""Several photos of one printed page in a message, and what recording makes of printed sheets."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain.combining import combine
+from domain.look import Look, SeenCell
+from domain.outcome import Flag, Known, KnownSubmission, QuestionKind
+from domain.reading import HeadMark, PrintedForm, Problem, ProblemCode, SheetKind, SheetReading, Verdict
+from domain.resolution import resolve
+from domain.terms import Timeliness
+from tests.fakes.desk_world import BUDI, DAY, IN, OUT, SITI, WORLD, at, cell, file, mail, only, row, run, sheet
+
+SIGNED, EMPTY, UNSURE = Verdict.SIGNED, Verdict.EMPTY, Verdict.UNSURE
+FORM = PrintedForm("TLG-1", "U1", "2026-W48", 1, 1)
+FAINT, LINE = "tinta tipis atau samar", "garis melintasi beberapa kotak"
+OTHER = "b" * 64
+
+
+def weekly(*verdicts: tuple[Verdict, str], form: PrintedForm = FORM, **fields: object) -> SheetReading:
+    """Siti's and Budi's cells of the morning, with the doubt of an unsure one."""
+    people = (SITI, BUDI)[: len(verdicts)]
+    rows = [
+        row(p, cell(v, text=text), cell(EMPTY, OUT), no=n)
+        for n, (p, (v, text)) in enumerate(zip(people, verdicts, strict=True), start=1)
+    ]
+    return replace(sheet(*rows, kind=SheetKind.WEEKLY, form=form), **fields)  # type: ignore[arg-type]
+
+
+def blurred(form: PrintedForm | None = FORM) -> SheetReading:
+    told = (Problem(ProblemCode.BLURRED, "Foto belum terbaca (buram)."),)
+    return SheetReading(SheetKind.UNREADABLE, form=form, problems=told)
+
+
+def mornings(*sheets: SheetReading) -> dict[str, Verdict]:
+    files = [file(one, sha=f"{n:064x}") for n, one in enumerate(sheets)]
+    draft = only(run(mail(at(7, 20)), *files))
+    assert len(draft.arrivals) == len(sheets)
+    return {f.person: f.cell.verdict for f in draft.facts if f.cell.session is IN}
+
+
+def test_two_photos_of_a_page_are_one_sheet_counted_once() -> None:
+    draft = only(
+        run(
+            mail(at(7, 20)), file(weekly((SIGNED, ""), (EMPTY, ""))), file(weekly((SIGNED, ""), (EMPTY, "")), sha=OTHER)
+        )
+    )
+    assert (draft.counts.signed, draft.counts.empty) == (1, 1)
+    assert [a.file for a in draft.arrivals] == ["a" * 64, OTHER]
+
+
+def test_the_photo_that_can_tell_settles_what_the_other_cannot() -> None:
+    assert mornings(weekly((UNSURE, FAINT), (UNSURE, FAINT)), weekly((SIGNED, ""), (EMPTY, ""))) == {
+        SITI: SIGNED,
+        BUDI: EMPTY,
+    }
+
+
+def test_ink_that_one_photo_shows_is_there_in_either_order() -> None:
+    for photos in ((EMPTY, SIGNED), (SIGNED, EMPTY)):
+        assert mornings(*(weekly((v, "")) for v in photos))[SITI] is SIGNED
+
+
+def test_a_line_across_the_row_stays_for_a_person_whatever_the_other_photo_says() -> None:
+    assert mornings(weekly((UNSURE, LINE), (EMPTY, "")), weekly((EMPTY, ""), (EMPTY, "")))[SITI] is UNSURE
+
+
+def test_a_blurred_photo_beside_a_sharp_one_of_the_same_page_asks_for_nothing() -> None:
+    draft = only(run(mail(at(7, 20)), file(blurred()), file(weekly((SIGNED, ""), (EMPTY, "")), sha=OTHER)))
+    assert draft.received
+    assert not draft.ask_retake
+    assert draft.problems == ()
+
+
+def test_pages_of_other_forms_and_other_sheets_are_left_alone() -> None:
+    second = replace(FORM, id="TLG-2", page=2, pages=2)
+    files = [file(weekly((SIGNED, ""))), file(weekly((SIGNED, ""), form=second)), file(sheet(row(SITI, cell())))]
+    sheets = resolve(mail(at(7, 20)), files, WORLD).sheets
+    assert combine(sheets) == sheets
+
+
+def test_the_heads_paraf_of_the_session_counts_for_the_session() -> None:
+    heads = (cell(SIGNED), cell(EMPTY, OUT))
+    signed = only(run(mail(at(7, 20)), file(weekly((SIGNED, ""), head=HeadMark.EMPTY, heads=heads))))
+    assert signed.head is HeadMark.SIGNED
+    known = Known({("U1", DAY, "datang"): attempt(received=True)}, {"U1": frozenset({(DAY, IN)})})
+    evening = sheet(row(SITI, cell(SIGNED), cell(SIGNED, OUT)), kind=SheetKind.WEEKLY, form=FORM, heads=heads)
+    assert Flag.HEAD_MISSING in only(run(mail(at(15, 40)), file(evening), known=known)).flags
+
+
+def test_an_unsure_cell_is_asked_about_by_its_persons_name_and_only_for_its_own_session() -> None:
+    one = sheet(
+        row(SITI, cell(UNSURE, text=FAINT), cell(UNSURE, OUT, text=FAINT)), row(BUDI, cell(SIGNED), no=2), form=FORM
+    )
+    draft = only(run(mail(at(7, 20)), file(one)))
+    assert [(q.kind, q.candidates, [c.session for c in q.cells]) for q in draft.questions] == [
+        (QuestionKind.CELL, (SITI,), [IN])
+    ]
+
+
+def attempt(**fields: object) -> KnownSubmission:
+    base = KnownSubmission(
+        5, "TLG-20261124-D-0001", False, Timeliness.LATE, 0, at(7, 28), flags=frozenset({Flag.RETAKE}),
+        retake_asked_at=at(7, 29),
+    )  # fmt: skip
+    return replace(base, **fields)  # type: ignore[arg-type]
+
+
+def test_a_blurred_sheet_is_asked_for_again_and_the_retake_keeps_the_first_time() -> None:
+    """TLG-05."""
+    first = only(run(mail(at(7, 28)), file(blurred())))
+    assert (first.unit, first.received, first.ask_retake) == ("U1", False, True)
+    known = Known({("U1", DAY, "datang"): attempt()})
+    again = only(run(mail(at(7, 50)), file(weekly((SIGNED, ""), (EMPTY, ""))), known=known))
+    assert (again.timeliness, again.at) == (Timeliness.ON_TIME, at(7, 28))
+
+
+def test_a_page_that_was_blurred_keeps_the_time_of_the_others() -> None:
+    one, two = replace(FORM, pages=2), replace(FORM, id="TLG-2", page=2, pages=2)
+    first = only(run(mail(at(7, 28)), file(weekly((SIGNED, ""), form=one)), file(blurred(two), sha=OTHER)))
+    assert (first.received, first.ask_retake, first.missing_pages) == (True, True, (2,))
+    assert Flag.RETAKE in first.flags
+    before = attempt(received=True, pages={1: at(7, 28)}, flags=first.flags)
+    for when, timeliness in ((at(7, 50), Timeliness.ON_TIME), (at(8, 10), Timeliness.PARTIAL)):
+        known = Known({("U1", DAY, "datang"): before})
+        second = only(run(mail(when), file(weekly((EMPTY, ""), form=two), sha=OTHER), known=known))
+        assert (second.timeliness, second.missing_pages) == (timeliness, ())
+        assert Flag.RETAKE not in second.flags
+
+
+def _known_page(when: datetime) -> Look:
+    cells = (SeenCell(1, SITI, DAY, IN, SIGNED), SeenCell(1, SITI, DAY, OUT, EMPTY))
+    return Look("TLG-1", "U1", "2026-W48", 1, when, (), cells)
+
+
+def test_counts_go_over_all_pages_of_a_sheet_whenever_they_came() -> None:
+    two = replace(FORM, id="TLG-2", page=2, pages=2)
+    known = Known(looks={"U1": (_known_page(at(7, 10) - timedelta(hours=1)), _known_page(at(7, 10)))})
+    draft = only(run(mail(at(7, 20)), file(weekly((EMPTY, ""), form=two)), known=known))
+    assert (draft.counts.signed, draft.counts.empty) == (1, 1)
+    assert draft.absentees == (), "whoever stands on the other page is not missing"
+
+
+def test_a_retired_copy_is_flagged_as_another_print() -> None:
+    told = (Problem(ProblemCode.FORM_RETIRED, "Cetakan lama."),)
+    assert Flag.OTHER_PRINT in only(run(mail(at(7, 20)), file(weekly((SIGNED, ""), problems=told)))).flags

@@ -1,0 +1,140 @@
+"""A printed sheet comes back by mail: real database, real sandbox, a photo of real ink."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.issuing import IssuedSheet, Order, issue_weekly
+from domain.outcome import Flag
+from domain.reading import Verdict
+from domain.roster import Person, Placement
+from domain.sheet import SheetPage
+from domain.sheet_layout import HeadSign
+from domain.terms import Timeliness
+from storage.engine import Database
+from storage.records import SubmissionRow
+from tests.fakes.desk_world import DAY, IN, OUT, PROFILE, ROSTER, at
+from tests.fakes.photos import Camera, Pen, photo, signs
+from tests.fakes.sheets import KEY
+from tests.fakes.trip import Trip, mail, trip_on
+
+TUESDAY = 1
+NIPS = [f"19800101200501{n:04d}" for n in range(1, 29)]
+MANY = {nip: Person(nip, f"Pegawai {nip[-2:]}", f"Pegawai {nip[-2:]}", nip=nip) for nip in NIPS}
+
+
+@pytest.fixture
+async def trip(database: Database, tmp_path: Path) -> AsyncIterator[Trip]:
+    async with trip_on(database, tmp_path) as made:
+        made.sheets_key = KEY
+        people = {**ROSTER.people, **MANY}
+        placements = (*ROSTER.placements, *(Placement(key, "U1", date(2000, 1, 1)) for key in MANY))
+        async with database.begin() as uow:
+            await uow.roster.replace(replace(ROSTER, people=people, placements=placements), "test", at(6))
+        yield made
+
+
+async def issued(trip: Trip, *, new_copy: bool = False) -> tuple[SheetPage, ...]:
+    order = Order("2026-W48", ("U1",), new_copy, "test")
+    (sheet,) = await issue_weekly(trip.db, PROFILE, KEY, order, at(6))
+    assert isinstance(sheet, IssuedSheet)
+    return sheet.pages
+
+
+async def came(trip: Trip, when: datetime, *photos: bytes, subject: str = "presensi") -> SubmissionRow:
+    """A mail with these photos makes the whole trip; the submission that it joined, of the session it is for."""
+    trip.clock.moment = when
+    raw = mail(*photos, when=when, subject=subject, name="IMG_0001.jpg", header_id=f"<{when:%H%M%S}@presensi.test>")
+    message = await trip.read(raw)
+    async with trip.db.begin() as uow:
+        rows = await uow.submissions.for_message(message)
+    assert rows, await trip.message(message)
+    return rows[-1]
+
+
+def morning(page: SheetPage, rows: range, seed: int = 0) -> Pen:
+    return Pen(page, seed).sign(signs(rows, (TUESDAY, IN))).sign([HeadSign(TUESDAY, IN)])
+
+
+async def test_a_photo_of_the_printed_sheet_becomes_marks_and_a_receipt_that_names_who_is_missing(trip: Trip) -> None:
+    first, second = await issued(trip)
+    people = [row for page in (first, second) for row in page.rows if row.person]
+    row = await came(
+        trip, at(7, 21), photo(morning(second, range(14))), photo(morning(first, range(15)), Camera(turn=2, seed=4))
+    )
+    assert (row.unit, row.date, row.session) == ("U1", DAY, "datang")
+    assert (row.state.timeliness, row.state.missing_pages) == (Timeliness.ON_TIME, ())
+    async with trip.db.begin() as uow:
+        facts = [fact for fact in await uow.facts.for_submission(row.id) if fact.session is IN]
+    assert {f.person for f in facts} == {p.person for p in people}
+    missing = next(p for p in people if p.no == 16)
+    wrong = [f for f in facts if f.verdict is not Verdict.SIGNED and f.person != missing.person]
+    assert [f.verdict for f in wrong if f.verdict is not Verdict.UNSURE] == []
+    assert next(f.verdict for f in facts if f.person == missing.person) is Verdict.EMPTY
+    (receipt,) = await trip.letters(row.message_id)
+    assert f"Kolom kosong: no. 16 {missing.name}" in receipt.body
+    assert "TEPAT WAKTU" in receipt.body
+    fact = facts[0]
+    assert fact.box is not None
+    assert (fact.reader, fact.sha256 != "") == ("printed_form/1", True)
+
+
+async def test_half_of_the_pages_is_partly_in_time_and_the_other_half_completes_it(trip: Trip) -> None:
+    first, second = await issued(trip)
+    row = await came(trip, at(7, 21), photo(morning(first, range(16))))
+    assert row.state.missing_pages == (2,)
+    assert Flag.INCOMPLETE_PAGES in row.state.flags
+    (receipt,) = await trip.letters(row.message_id)
+    assert "2" in receipt.body
+    late = await came(trip, at(7, 41), photo(morning(second, range(14))))
+    assert late.id == row.id
+    assert (late.state.timeliness, late.state.missing_pages) == (Timeliness.PARTIAL, ())
+    assert late.state.counts.rows == 30, "both pages"
+
+
+async def test_a_blurred_photo_is_answered_with_what_to_do_and_its_retake_keeps_the_time(trip: Trip) -> None:
+    first, _ = await issued(trip)
+    pen = morning(first, range(16))
+    row = await came(trip, at(7, 28), photo(pen, Camera(side=1280, blur=3.4)))
+    assert not row.state.received
+    (receipt,) = await trip.letters(row.message_id)
+    assert "Mohon memotret ulang lembar yang sama" in receipt.body
+    again = await came(trip, at(7, 52), photo(pen))
+    assert again.id == row.id
+    assert again.state.received
+    assert again.state.at == at(7, 28)
+    assert again.state.timeliness in (Timeliness.ON_TIME, Timeliness.PARTIAL)
+
+
+async def test_later_looks_flag_what_changed_on_the_sheet(trip: Trip) -> None:
+    first, _ = await issued(trip)
+    pen = morning(first, range(12))
+    await came(trip, at(7, 21), photo(pen))
+    same = await came(trip, at(7, 25), photo(pen, Camera(quality=60)))
+    assert Flag.SAME_PHOTO in same.state.flags
+    pen.sign(signs(range(12), (TUESDAY, OUT)))
+    evening = await came(trip, at(15, 40), photo(pen, Camera(seed=8)))
+    assert (evening.session, evening.state.flags & {Flag.CHANGED, Flag.OTHER_PRINT, Flag.COPIED}) == (
+        "pulang",
+        frozenset(),
+    )
+    other = morning(first, range(12), seed=77).sign(signs(range(12), (TUESDAY, OUT)))
+    swapped = await came(trip, at(15, 50), photo(other, Camera(seed=9)))
+    assert Flag.OTHER_PRINT in swapped.state.flags
+
+
+async def test_a_retired_copy_is_read_and_flagged_and_pasted_ink_too(trip: Trip) -> None:
+    first, _ = await issued(trip)
+    await issued(trip, new_copy=True)
+    old = await came(trip, at(7, 21), photo(Pen(first).sign(signs(range(6), (TUESDAY, IN)), hand=5)))
+    assert {Flag.OTHER_PRINT, Flag.COPIED} <= old.state.flags
+
+
+async def test_a_sheet_older_than_those_handed_over_is_looked_up_by_its_code(trip: Trip) -> None:
+    order = Order("2026-W30", ("U1",), False, "test")
+    (old,) = await issue_weekly(trip.db, PROFILE, KEY, order, at(6))
+    row = await came(trip, at(9), photo(Pen(old.pages[0]).sign(signs(range(9), (TUESDAY, IN)))))
+    assert row.date == date(2026, 7, 21)
