@@ -58,11 +58,15 @@ class Pen:
             rng = np.random.default_rng((self.seed, own if hand is None else hand))
             box = self.page.layout.box(place)
             width, height = min(box.width, 16.0), min(box.height, 10.0)
-            t = np.linspace(0, 1, 60)
-            loops, phase = rng.uniform(2.0, 4.0), rng.uniform(0, 6)
-            x = box.x0 + box.width / 2 + width * (0.36 * (2 * t - 1) + 0.08 * np.sin(2 * np.pi * loops * t + phase))
-            wave = np.sin(2 * np.pi * loops * t + phase + 1.4) * rng.uniform(0.2, 0.34)
-            y = box.y0 + box.height / 2 + height * (wave + 0.08 * np.sin(9 * t + phase))
+            # Points of a wandering hand, joined by a curve.
+            count = int(rng.integers(7, 11))
+            knots = np.sort(rng.uniform(-0.42, 0.42, count)) + rng.normal(0, 0.09, count)
+            heights = rng.uniform(-0.4, 0.4, count)
+            at = np.linspace(0, count - 1, 90)
+            part = at % 1
+            ease = np.floor(at) + part * part * (3 - 2 * part)
+            x = box.x0 + box.width / 2 + width * np.clip(np.interp(ease, np.arange(count), knots), -0.44, 0.44)
+            y = box.y0 + box.height / 2 + height * np.interp(ease, np.arange(count), heights)
             self._line(np.stack([x, y], axis=1))
         return self
 
