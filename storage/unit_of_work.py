@@ -80,6 +80,8 @@ class UnitOfWork:
     def recap_checks(self) -> RecapChecks:
         """Returned recaps against what was recorded."""
         return RecapChecks(self._session)
+
+    @cached_property
     def looks(self) -> Looks:
         """What is known of printed pages."""
         return Looks(self._session)
