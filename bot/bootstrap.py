@@ -8,21 +8,17 @@ from pathlib import Path
 
 from dkim.dnsplug import get_txt
 
-from bot.access import TokenShelf, secret_text
+from bot.access import secret_text
 from bot.clock import clock_for
 from bot.reporting import Reporter
 from bot.settings import Settings, load_settings
 from bot.settings_blocks import FolderBlobs
 from domain.ports import Clock
 from domain.profile import Profile, load_profile
-from domain.terms import Scheme
-from intake.channel import Channel
 from intake.letters import Outgoing
-from intake.mail_send import SmtpSettings
 from intake.observer import Observer, Unobserved
 from intake.opening import MailboxIdentity, Opener
 from intake.pipeline import Pipeline
-from intake.registry import CHANNELS
 from intake.sender import AuthPolicy, AuthStyle
 from parsers.sandbox import Sandbox
 from storage.blobs import Archive, FolderSetting, S3Setting, open_blobs
@@ -146,24 +142,3 @@ def dns_text(name: bytes) -> bytes | None:
     """The TXT record of a name from public DNS, for mailboxes whose server writes no authentication results."""
     found: bytes | None = get_txt(name)
     return found
-
-
-def channels_of(place: Installation, shelf: TokenShelf) -> dict[Scheme, Channel]:
-    """Every channel that is set up, opened by the one list."""
-    smtp = place.settings.smtp
-    if smtp is None:
-        return {}
-    settings = SmtpSettings(
-        host=smtp.host,
-        port=smtp.smtp_port,
-        from_address=smtp.from_address,
-        from_name=smtp.from_name,
-        tls=smtp.tls,
-        # A server that asks for nothing must not be offered a login: many refuse the very attempt.
-        username=smtp.login if smtp.secret("password") or smtp.oauth_mailbox else "",
-        password=lambda: secret_text(smtp, "password"),
-        tokens=shelf.of(smtp.oauth_mailbox) if smtp.oauth_mailbox else None,
-        ca_file=place.settings.place(smtp.ca_file) if smtp.ca_file else None,
-        null_sender=smtp.null_sender,
-    )
-    return {line.scheme: line.open(settings, place.clock) for line in CHANNELS}

@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 from domain.ports import Clock
-from intake.event import event_of
+from intake.approved import LOOK
+from intake.event import InboundEvent, event_of
 from intake.observer import Observer
-from intake.replies import put_replies
-from intake.talk import Conversation
-from storage.engine import Database
+from intake.replies import MOST_A_MINUTE, put_replies
+from intake.talk import Conversation, Reply
+from storage.engine import Database, UnitOfWork
 from storage.records import MessageState
 
 LEASE = timedelta(minutes=1)
+_WITHHELD = timedelta(days=3)  # older letters tell nobody anything any more
 
 
 class Conversing:
@@ -34,8 +36,16 @@ class Conversing:
             if row.state is not MessageState.TALKING:
                 return False  # our claim ran out, and another process was quicker
             event = event_of(row)
-            replies = await self._conversation.handle(uow, row, event)
+            replies = await self._asked_to_look(uow, event) or await self._conversation.handle(uow, row, event)
             await put_replies(uow, row, event, replies, self._clock.now())
             await uow.messages.finish(row.id, MessageState.DONE, f"dijawab: {len(replies)}")
         self._observer.reached("answered", message_id)
         return True
+
+    async def _asked_to_look(self, uow: UnitOfWork, event: InboundEvent) -> list[Reply]:
+        """LIHAT: the letters of which this address has only had word, now that its window is open."""
+        if (event.button or event.text).strip().upper() != LOOK:
+            return []
+        since = self._clock.now() - _WITHHELD
+        rows = await uow.delivery.take_withheld(event.channel, event.address, since)
+        return [Reply(r.short or r.body, r.buttons, r.files, r.kind, r.submission_id) for r in rows[-MOST_A_MINUTE:]]

@@ -1,64 +1,99 @@
 """Outbox → channel: claim, send, remember. What a channel says decides what happens next (DESIGN.md, step 4)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from domain.errors import Expired, Permanent, Retryable
+from domain.errors import Expired, Permanent, Refusal, Retryable, Unknown
 from domain.ports import BlobStore, Clock
 from domain.terms import Scheme
-from intake.channel import Channel, OutgoingFile, OutgoingMessage
+from intake.channel import Accepted, Channel, OutgoingFile, OutgoingMessage
+from intake.links import Links
 from intake.observer import Observer
+from intake.undelivered import Undelivered
 from storage.engine import Database, UnitOfWork
 from storage.records import OutboxRow
 
 LEASE = timedelta(minutes=2)
 BACK_OFF = (30, 120, 600, 1800, 3600)  # real seconds after the first, second … attempt
+_SKEW = timedelta(minutes=2)  # the provider's clock beside ours
 
 
 class Dispatcher:
     """Delivers outbox rows; safe in any number of processes.
 
-    No engine can promise what happens between the provider's yes and our "sent": a kill in that gap sends once more,
-    under the same Message-ID, so that the receiver's mail program folds both into one.
+    No engine can promise what happens between the provider's yes and our "sent". A channel that can tell is asked
+    before a letter is handed over once more; for mail a kill in that gap sends again under the same Message-ID, so that
+    the receiver's mail program folds both into one.
     """
 
     def __init__(
-        self, db: Database, channels: Mapping[Scheme, Channel], blobs: BlobStore, clock: Clock, observer: Observer
+        self,
+        db: Database,
+        channels: Mapping[Scheme, Channel],
+        blobs: BlobStore,
+        clock: Clock,
+        observer: Observer,
+        undelivered: Undelivered | None = None,
+        links: Links | None = None,
     ) -> None:
         self._db = db
         self._channels = channels
         self._blobs = blobs
         self._clock = clock
         self._observer = observer
+        self._undelivered = undelivered
+        self._links = links
 
     async def deliver(self, outbox_id: int) -> str:
         """Send one row if it is due and nobody else has it; returns what became of it."""
-        real_now = self._clock.to_real(self._clock.now())
+        now = self._clock.now()
         async with self._db.begin() as uow:
-            if not await uow.outbox.claim(outbox_id, real_now, LEASE):
+            if not await uow.outbox.claim(outbox_id, self._clock.to_real(now), LEASE):
                 return "taken"
             row = await uow.outbox.get(outbox_id)
-            if row.expires_at is not None and row.expires_at <= self._clock.now():
-                await uow.outbox.mark_expired(row.id, self._clock.now())
+            if row.expires_at is not None and row.expires_at <= now:
+                await uow.outbox.mark_expired(row.id, now)
                 return "expired"
+            contact = await uow.contacts.get(row.scheme, row.to_address)
+            if contact.blocked_at is None:
+                await uow.outbox.mark_tried(row.id, now)
+            heard_at = await uow.messages.heard_at(row.scheme, row.to_address)
         channel = self._channels.get(row.scheme)
         if channel is None:
             return await self._failed(row, "no_channel", f"tidak ada saluran {row.scheme}")
+        if contact.blocked_at is not None:
+            return await self._failed(row, "blocked", f"alamat ini tidak dapat dikirimi ({contact.code})")
+        self._observer.reached("tried", row.id)
+        message = await self._outbound(row, heard_at, channel)
         try:
-            accepted = await channel.send(await self._outbound(row))
+            accepted = await self._earlier(row, message, channel) or await channel.send(message)
         except Retryable as error:
             return await self._later(row, error)
+        except Unknown as error:
+            return await self._perhaps(row, error)
         except Expired:
             return await self._expired(row)
         except Permanent as error:
-            return await self._failed(row, error.code, str(error))
+            return await self._failed(row, error.code, str(error), error.refusal)
+        return await self._sent(row, accepted)
+
+    async def _sent(self, row: OutboxRow, accepted: Accepted) -> str:
         self._observer.reached("sent", row.id)
         async with self._db.begin() as uow:
-            await uow.outbox.mark_sent(row.id, accepted.provider_id, self._clock.now())
+            await uow.outbox.mark_sent(row.id, accepted.provider_id, self._clock.now(), withheld=accepted.withheld)
             waited = await self._waited(uow, row)
         self._observer.reached("told", row.id)
         self._observer.letter_sent(row.scheme.value, waited)
         return "sent"
+
+    async def _earlier(self, row: OutboxRow, message: OutgoingMessage, channel: Channel) -> Accepted | None:
+        """What an earlier attempt without an answer came to: the oldest such message that is no other letter's."""
+        if not row.unsure or row.first_tried_at is None or not channel.capabilities.finds:
+            return None
+        found = await channel.find(message, row.first_tried_at - _SKEW)
+        async with self._db.begin() as uow:
+            strangers = await uow.delivery.strangers([one.provider_id for one in found])
+        return next((one for one in reversed(found) if one.provider_id in strangers), None)
 
     async def _waited(self, uow: UnitOfWork, row: OutboxRow) -> float | None:
         """Real seconds from the first sight of a message to its receipt; None for letters that answer nothing."""
@@ -73,7 +108,20 @@ class Dispatcher:
         now = self._clock.now()
         at = self._clock.to_real(now) + timedelta(seconds=wait)
         async with self._db.begin() as uow:
-            await uow.outbox.mark_retry(row.id, at, f"{error.code} {error}".strip(), now, counted=not error.outage)
+            told = f"{error.code} {error}".strip()
+            await uow.outbox.mark_retry(row.id, at, told, now, counted=not error.outage, unsure=row.unsure)
+            if error.mend and self._undelivered is not None:
+                await self._undelivered.warn_operator(uow, row.scheme, error.code, now)
+        return "retry"
+
+    async def _perhaps(self, row: OutboxRow, error: Unknown) -> str:
+        """The provider may have it: the next attempt asks first."""
+        now = self._clock.now()
+        at = self._clock.to_real(now) + timedelta(seconds=BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1])
+        async with self._db.begin() as uow:
+            if (await uow.outbox.get(row.id)).provider_id is not None:
+                return "sent"  # news of it came meanwhile, by our callback address
+            await uow.outbox.mark_retry(row.id, at, str(error), now, unsure=True)
         return "retry"
 
     async def _expired(self, row: OutboxRow) -> str:
@@ -81,19 +129,36 @@ class Dispatcher:
             await uow.outbox.mark_expired(row.id, self._clock.now())
         return "expired"
 
-    async def _failed(self, row: OutboxRow, code: str, error: str) -> str:
+    async def _failed(self, row: OutboxRow, code: str, error: str, refusal: Refusal | None = None) -> str:
+        now = self._clock.now()
         async with self._db.begin() as uow:
-            await uow.outbox.mark_failed(row.id, code, error, self._clock.now())
+            await uow.outbox.mark_failed(row.id, code, error, now)
+            if self._undelivered is not None:
+                await self._undelivered.refused(uow, row.id, code, refusal, now)
         return "failed"
 
-    async def _outbound(self, row: OutboxRow) -> OutgoingMessage:
+    async def _outbound(self, row: OutboxRow, heard_at: datetime | None, channel: Channel) -> OutgoingMessage:
+        chat = channel.capabilities.text_limit > 0
+        files = [
+            OutgoingFile(
+                f.name,
+                f.media_type,
+                await self._blobs.get(f.sha256),
+                self._links.make(f) if chat and self._links else None,
+            )
+            for f in row.files
+        ]
         return OutgoingMessage(
             dedupe_key=row.dedupe_key,
             to=row.to_address,
             subject=row.subject,
-            text=row.body,
+            text=(row.short or row.body) if chat else row.body,
             in_reply_to=row.headers.get("in_reply_to"),
             references=tuple(row.headers.get("references", "").split()),
-            files=tuple([OutgoingFile(f.name, f.media_type, await self._blobs.get(f.sha256)) for f in row.files]),
+            files=tuple(files),
             expires_at=row.expires_at,
+            outbox_id=row.id,
+            buttons=row.buttons,
+            template=row.template,
+            heard_at=heard_at,
         )

@@ -8,26 +8,34 @@ from procrastinate import App
 from bot.conversing import Conversing
 from bot.dispatch import Dispatcher
 from bot.reporting import Reporter
+from intake.fetching import Fetching
 from intake.pipeline import Pipeline
 from storage.engine import Database
-from storage.jobs import CONVERSE, DELIVER, MAKE_REPORT, READ_MESSAGE
+from storage.jobs import CONVERSE, DELIVER, FETCH_MEDIA, MAKE_REPORT, READ_MESSAGE
 
 log = structlog.get_logger()
 
-QUEUES = (READ_MESSAGE.queue, DELIVER.queue, CONVERSE.queue, MAKE_REPORT.queue)
+QUEUES = (READ_MESSAGE.queue, DELIVER.queue, CONVERSE.queue, FETCH_MEDIA.queue, MAKE_REPORT.queue)
 
 
 class Jobs:
     """What each kind of job does, and what a failure means for its row."""
 
     def __init__(
-        self, db: Database, pipeline: Pipeline, dispatcher: Dispatcher, conversing: Conversing, reporter: Reporter
+        self,
+        db: Database,
+        pipeline: Pipeline,
+        dispatcher: Dispatcher,
+        conversing: Conversing,
+        fetching: Fetching,
+        reporter: Reporter,
     ) -> None:
         self._db = db
         self._pipeline = pipeline
         self._dispatcher = dispatcher
         self._conversing = conversing
         self._reporter = reporter
+        self._fetching = fetching
 
     def register(self, app: App) -> None:
         """Give ``app`` its tasks under the names that ``storage.jobs`` defers by."""
@@ -35,12 +43,19 @@ class Jobs:
         app.task(name=DELIVER.name, queue=DELIVER.queue)(self.deliver)
         app.task(name=CONVERSE.name, queue=CONVERSE.queue)(self.converse)
         app.task(name=MAKE_REPORT.name, queue=MAKE_REPORT.queue)(self.make_report)
+        app.task(name=FETCH_MEDIA.name, queue=FETCH_MEDIA.queue)(self.fetch_media)
 
     async def read_message(self, message_id: int) -> None:
         """Read and record one message; a failure is counted on its row, the fifth sets it aside with one alert."""
         error = await _failure(self._pipeline.read_message(message_id), READ_MESSAGE.name, message_id)
         if error is not None:
             await self._pipeline.failed(message_id, error)
+
+    async def fetch_media(self, message_id: int) -> None:
+        """Fetch the files of one chat message; a failure is counted on its row, the fifth tells its sender."""
+        error = await _failure(self._fetching.fetch_media(message_id), FETCH_MEDIA.name, message_id)
+        if error is not None:
+            await self._fetching.failed(message_id, error)
 
     async def converse(self, message_id: int) -> None:
         """Answer one text or button; a failure is counted on its row like that of a reading."""

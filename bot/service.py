@@ -11,7 +11,9 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from bot.access import TokenShelf
-from bot.bootstrap import Installation, channels_of, outgoing_of, pipeline_of, reporter_of
+from bot.bootstrap import Installation, outgoing_of, pipeline_of, reporter_of
+from bot.channels import channels_of
+from bot.chat import Chat, ChatHooks
 from bot.clock import demo_clock
 from bot.conversing import Conversing
 from bot.dispatch import Dispatcher
@@ -30,6 +32,7 @@ from desk.app import create_app
 from desk.board_page import show_rows
 from desk.metrics import Metrics
 from desk.server import WebServer
+from desk.webhooks import create_webhook_app
 from intake.mailbox import MailboxReader
 from intake.observer import Observer
 from parsers.sandbox import Sandbox
@@ -52,6 +55,7 @@ class Service:
         self._observer: Observer = observer or Watching(self._metrics)
         self._sandbox = Sandbox(place.settings.service.workers)
         self._mailboxes: list[MailboxReader] = []
+        self._hooks = ChatHooks(place)
         self._workers: list[asyncio.Task[None]] = []
         self._stop = asyncio.Event()
 
@@ -64,9 +68,10 @@ class Service:
         place = self._place
         state = State(place, self._mailboxes, self._metrics, self._sandbox, demo_clock(place.clock))
         house = house_of(place, self._sandbox, pipeline_of(place, self._sandbox, self._observer))
-        app = create_app(state, house)
+        app = create_app(state, house, self._hooks)
         web = WebServer(app, place.settings.service.host, place.settings.service.port)
         web.open()
+        webs = [web, *self._webhooks()]
         (place.settings.data / "web.port").write_text(str(web.port))
         async with contextlib.AsyncExitStack() as parts:
             shelf = await self._start_jobs(parts)
@@ -76,16 +81,35 @@ class Service:
                 parts.push_async_callback(mailbox.stop)
             outgoing = outgoing_of(place.settings)
             reports = ReportClock(place.db, place.clock, place.profile, reporter_of(place))
-            further = [*self._by_post(parts), (reports.sweep, SWEEP_SECONDS)]
+            further = [*self._by_post(parts), (reports.sweep, SWEEP_SECONDS), *self._by_chat(parts)]
             rounds = Rounds(place.db, place.clock, place.profile, outgoing, self._mailboxes, further)
             await rounds.start()
             parts.push_async_callback(rounds.stop)
-            serving = asyncio.create_task(web.serve())
-            parts.push_async_callback(web.stop)
+            serving = [asyncio.create_task(one.serve()) for one in webs]
+            for one in webs:
+                parts.push_async_callback(one.stop)
             house.live.start(partial(show_rows, house, app.state.boards))
             parts.push_async_callback(house.live.stop)  # ends open streams before the server waits for them
             log.info("serving", address=f"http://{web.host}:{web.port}", mailboxes=len(self._mailboxes))
-            await self._until_stopped(serving, *self._workers)
+            await self._until_stopped(*serving, *self._workers)
+
+    def _webhooks(self) -> list[WebServer]:
+        """Webhooks on a port of their own, when one is asked for."""
+        port = self._place.settings.webhook_port
+        if port is None:
+            return []
+        alone = WebServer(create_webhook_app(self._hooks), self._place.settings.service.host, port)
+        alone.open()
+        (self._place.settings.data / "webhook.port").write_text(str(alone.port))
+        return [alone]
+
+    def _by_chat(self, parts: contextlib.AsyncExitStack) -> list[Further]:
+        """What chat channels do by themselves; nothing without one."""
+        chat, block = self._hooks.chat, self._place.settings.chat.whatsapp
+        assert chat is not None
+        for poll in chat.polls():
+            parts.push_async_callback(_end, poll)
+        return [(chat.reconcile, block.poll_seconds)] if block else []
 
     def _by_post(self, parts: contextlib.AsyncExitStack) -> list[Further]:
         """What is drawn and mailed by the clock; without a mail server there is none of it."""
@@ -119,11 +143,13 @@ class Service:
         channels = channels_of(place, shelf)
         for channel in channels.values():
             parts.push_async_callback(channel.close)
+        chat = self._hooks.chat = Chat(place, channels, self._observer)
         jobs = Jobs(
             place.db,
             pipeline_of(place, self._sandbox, self._observer),
-            Dispatcher(place.db, channels, place.blobs, place.clock, self._observer),
+            Dispatcher(place.db, channels, place.blobs, place.clock, self._observer, chat.undelivered, chat.links),
             Conversing(place.db, talk_of(place), place.clock, self._observer),
+            chat.fetching,
             reporter_of(place),
         )
         app = worker_app(place.urls.service)
@@ -146,6 +172,7 @@ class Service:
                     install_signal_handlers=False,
                     shutdown_graceful_timeout=10,
                     delete_jobs="successful",
+                    fetch_job_polling_interval=1.0 if queue == DELIVER.queue else 5.0,  # receipts that wait a little
                     name=f"posko-{queue}",
                 )
             except ConnectorException as error:

@@ -25,6 +25,7 @@ from bot.settings_blocks import (
     Service,
     Smtp,
 )
+from bot.settings_chat import ChatBlocks, Telegram, WhatsApp
 from bot.settings_devices import Devices
 from bot.settings_reports import Reports
 from domain.errors import ConfigurationError
@@ -35,11 +36,22 @@ FILE_NAME = "posko.toml"
 TOKEN_NAME = "status.token"
 SHEETS_KEY_NAME = "sheets.key"
 _SHEETS_KEY = re.compile("[0-9a-f]{64}")
-_SECRETS = ("password", "client_secret", "refresh_token", "access_key", "secret_key")
+_SECRETS = (
+    "password",
+    "client_secret",
+    "refresh_token",
+    "access_key",
+    "secret_key",
+    "auth_token",
+    "token",
+    "webhook_secret",
+)
 _BLOCKS: dict[str, type[BaseModel]] = {
     "service": Service,
     "mailbox": Mailbox,
     "smtp": Smtp,
+    "whatsapp": WhatsApp,
+    "telegram": Telegram,
     "operator": Operator,
     "devices": Devices,
     "reports": Reports,
@@ -70,6 +82,7 @@ class Environment(BaseSettings):
     database_url: SecretStr | None = None
     database_url_file: Path | None = None
     port: Port | None = None
+    webhook_port: Port | None = None
     devices_port: Port | None = None
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+")
     clock: str | None = None
@@ -88,6 +101,8 @@ class Settings(BaseModel):
     public_url: str
     mailboxes: tuple[Mailbox, ...]
     smtp: Smtp | None
+    chat: ChatBlocks = ChatBlocks()
+    webhook_port: int | None = None  # webhooks alone, beside the desk's own port
     blobs: FolderBlobs | S3Blobs
     operator: Operator
     devices: Devices = Devices()
@@ -138,6 +153,8 @@ def load_settings(data: Path | None = None) -> Settings:
         public_url=(environment.public_url or f"http://{service.host}:{service.port}").rstrip("/"),
         mailboxes=written.mailbox,
         smtp=written.smtp,
+        chat=ChatBlocks(whatsapp=written.whatsapp, telegram=written.telegram),
+        webhook_port=environment.webhook_port,
         blobs=written.blobs,
         operator=written.operator,
         devices=written.devices
@@ -150,7 +167,8 @@ def load_settings(data: Path | None = None) -> Settings:
         clock=environment.clock,
         pg_user=environment.pg_user,
     )
-    for block in (*settings.mailboxes, *([settings.smtp] if settings.smtp else []), settings.blobs):
+    chats = settings.chat.chats().values()
+    for block in (*settings.mailboxes, *([settings.smtp] if settings.smtp else []), settings.blobs, *chats):
         _fetch_secrets(block, settings)
     return settings
 

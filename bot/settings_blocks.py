@@ -1,9 +1,4 @@
-"""The blocks of ``posko.toml``: one frozen model each; what is not written here is refused.
-
-Secrets never stand in the file. A block names where one lies: ``…_file`` (relative to the data folder, mode 0600)
-or ``…_env`` (a variable, or the file that the variable's ``_FILE`` twin names). ``bot.settings`` fetches them at
-start; they are kept in private attributes, outside every repr and dump.
-"""
+"""The blocks of ``posko.toml``: one frozen model each; what is not written here is refused (``settings_base``)."""
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -11,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from bot.settings_base import Block, MailAddress, Port, Tls, is_loopback
+from bot.settings_chat import ChatBlocks
 from bot.settings_devices import Devices
 from bot.settings_reports import Reports
 
@@ -143,7 +139,7 @@ class Operator(Block):
     backup_dir: Path | None = None
 
 
-class InstallationFile(Block):
+class InstallationFile(ChatBlocks):
     """``posko.toml`` as a whole; ``profile`` is a shipped government's name or a path to a TOML file."""
 
     profile: str = Field(min_length=1)

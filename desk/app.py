@@ -15,6 +15,7 @@ from desk.pictures import Pictures
 from desk.security import SecureHeaders
 from desk.state import ServiceState
 from desk.visitor import session_of
+from desk.webhooks import Hooks, webhook_router
 from domain.errors import PoskoError
 from templates import render_page
 
@@ -30,8 +31,11 @@ ROOMS: tuple[APIRouter, ...] = (
 )
 
 
-def create_app(state: ServiceState, house: House | None = None) -> FastAPI:
-    """The application over ``state``; the desk's pages only with a ``house``. No documentation is served."""
+def create_app(state: ServiceState, house: House | None = None, hooks: Hooks | None = None) -> FastAPI:
+    """The application over ``state``; the desk's pages only with a ``house``, webhooks only with ``hooks``.
+
+    No documentation is served.
+    """
     app = FastAPI(title="Posko Presensi", openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(SecureHeaders, secure=house is not None and house.secure, demo_clock=state.demo_clock)
@@ -45,6 +49,9 @@ def create_app(state: ServiceState, house: House | None = None) -> FastAPI:
         for room in ROOMS:
             app.include_router(room)
     add_faults(app)
+
+    if hooks is not None:
+        app.include_router(webhook_router(hooks))
 
     @app.get("/", response_class=HTMLResponse)
     async def home(request: Request) -> Response:

@@ -119,10 +119,14 @@ class Retryable(ChannelError):
 
     ``outage``: the way out itself is closed (no connection, no login), which says nothing about the message.
     A connection lost halfway is none: the message may have been taken, and must not be handed over for ever.
+    ``mend``: it lasts until the operator mends our settings.
     """
 
-    def __init__(self, message: str, *, after: float | None = None, code: str = "", outage: bool = False) -> None:
+    def __init__(
+        self, message: str, *, after: float | None = None, code: str = "", outage: bool = False, mend: bool = False
+    ) -> None:
         self.after = after
+        self.mend = mend
         self.code = code
         self.outage = outage
         super().__init__(message)

@@ -10,7 +10,7 @@ from domain.outcome import RECAP, Flag, SubmissionDraft
 from domain.reading import HeadMark, ProblemCode, SheetKind, Verdict
 from domain.resolution import Delivery, ResolvedSheet, World
 from domain.routing import RouteVerdict, identify, judge_route
-from domain.terms import Session, Timeliness
+from domain.terms import Scheme, Session, Timeliness
 from domain.timing import pattern_of, window_of
 
 CLOCK_TOLERANCE = timedelta(minutes=2)  # TLG-04
@@ -28,6 +28,8 @@ def flags_of(
     """All flags of a submission after this message: earlier ones stay unless this message cured them."""
     now = _route(draft, delivery, world) | _due(draft, world) | _time(draft, delivery, world)
     now |= _content(draft, sheets) | _columns(draft, sheets, known, delivery, world) | _resend(draft, delivery)
+    if delivery.channel in (Scheme.WHATSAPP, Scheme.TELEGRAM):
+        now.add(Flag.BY_CHAT)
     if any(s.unit_from_sender for s in sheets):
         now.add(Flag.UNIT_FROM_SENDER)
     before = draft.existing.flags if draft.existing else frozenset()

@@ -42,6 +42,7 @@ class Flag(StrEnum):
     DATE_GUESSED = "tanggal_tidak_tertulis"
     PEOPLE_MISSING = "pegawai_tidak_tercantum"
     UNIT_FROM_SENDER = "unit_dari_pengirim"
+    BY_CHAT = "lewat_wa_kendala_surel"  # TLG-15: the way when mail fails; its reason is "kendala email"
 
 
 class QuestionKind(StrEnum):

@@ -15,7 +15,7 @@ Whether the provider took a message is told by return or by error, never by a st
 =====================  ==========================================================================================
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -65,9 +65,13 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took the message; ``provider_id`` is the id to know it by (mail: the Message-ID)."""
+    """The provider took the message; ``provider_id`` is the id to know it by (mail: the Message-ID).
+
+    ``withheld``: only word of it could be said now; the text itself waits until the receiver asks for it.
+    """
 
     provider_id: str
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,15 @@ class ChatChannel(Channel, Protocol):
 
     async def acknowledge(self, event: InboundEvent) -> None:
         """Tell the sender's screen that a button was heard; faults are swallowed, the answer itself follows."""
+        ...
+
+    async def recent(
+        self, since: datetime, unknown: Callable[[Collection[str]], Awaitable[set[str]]]
+    ) -> Sequence[InboundEvent]:
+        """Messages that the provider received since then and whose ids ``unknown`` picks: requests that never came.
+
+        Empty for a channel that cannot list them. Raises ``Retryable`` or ``Unknown``.
+        """
         ...
 
     async def forget(self, ref: MediaRef) -> None:

@@ -7,7 +7,9 @@ class Observer(Protocol):
     """Told of each step after it is done; must be quick and must not raise in production."""
 
     def reached(self, step: str, subject: int) -> None:
-        """``step`` is one of ``archived committed claimed opened read recorded sent told``; ``subject`` is a row id."""
+        """``step`` is one of ``archived committed fetched … claimed opened read recorded heard answered tried sent
+        told``; ``subject`` is a row id.
+        """
         ...
 
     def mail_kept(self, account: str, count: int) -> None:

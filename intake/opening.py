@@ -40,7 +40,10 @@ class MailboxIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A message taken apart. ``proven`` says that the sender's domain is; ``answerable`` that no robot wrote it."""
+    """A message taken apart. ``proven`` says that the sender's domain is; ``answerable`` that no robot wrote it.
+
+    ``addresses``: every address that a chat gives for its sender.
+    """
 
     address: str | None
     proven: bool
@@ -55,6 +58,7 @@ class Opened:
     problems: tuple[str, ...] = ()
     mailbox: str | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    addresses: tuple[str, ...] = ()
 
 
 class Opener:

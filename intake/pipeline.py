@@ -19,6 +19,8 @@ from domain.resolution import Delivery, ReadFile, World, resolve
 from domain.routing import authenticity, identify
 from domain.terms import Scheme
 from domain.wording import moment_text
+from intake.chat_opening import open_chat
+from intake.chat_receipts import tell_by_chat
 from intake.form_layouts import note_layouts
 from intake.letters import Outgoing, post
 from intake.mime import MailPart
@@ -27,7 +29,9 @@ from intake.open_sheets import OpenSheets
 from intake.opening import Opened, Opener
 from intake.persist import known_of, write_recording
 from intake.receipts import letters_for
+from intake.registry import CHATS
 from intake.sheet_reader import SheetReader
+from intake.strangers import set_aside
 from intake.world import Worlds
 from parsers.base import ParseContext
 from parsers.sandbox import Sandbox
@@ -75,13 +79,14 @@ class Pipeline:
         if row is None:
             return False
         self._observer.reached("claimed", message_id)
-        raw = await self._blobs.get(row.sha256)
         try:
-            opened = await self._opener.open(row, raw)
+            opened = await self._open(row)
         except ReadingError as error:
             await self._set_aside(row, error)
             return True
         self._observer.reached("opened", message_id)
+        if row.channel in CHATS and not await self._knows(row, opened):
+            return True
         files = [await self._read_part(row, part) for part in opened.parts]
         self._observer.reached("read", message_id)
         await self._record(row, opened, files)
@@ -126,6 +131,21 @@ class Pipeline:
             if not await uow.messages.claim(message_id, now, LEASE):
                 return None
             return await uow.messages.get(message_id)
+
+    async def _open(self, row: MessageRow) -> Opened:
+        if row.channel in CHATS:
+            return await open_chat(self._db, self._blobs, row)
+        return await self._opener.open(row, await self._blobs.get(row.sha256))
+
+    async def _knows(self, row: MessageRow, opened: Opened) -> bool:
+        """Whether the sender is approved; a stranger's file is kept and timed, but read only after approval."""
+        async with self._db.begin() as uow:
+            day = self._local(row.official_at).date()
+            world = await self._worlds.load(uow)
+            if any(identify(world.roster, row.channel, one, day) for one in opened.addresses):
+                return True
+            await set_aside(uow, row, self._profile, self._outgoing, self._clock.now())
+            return False
 
     async def _set_aside(self, row: MessageRow, error: ReadingError) -> None:
         async with self._db.begin() as uow:
@@ -195,7 +215,11 @@ class Pipeline:
             recorded = await write_recording(uow, row, delivery, recording, world, self._clock.now())
             # A robot that answers a receipt without marking itself must find silence, or the two never end.
             if opened.answerable and (recorded or not self._outgoing.wrote_any_of(opened.thread)):
-                letters = letters_for(delivery, recorded, recording, [f.name for f in files], world)
+                names = [f.name for f in files]
+                letters = letters_for(delivery, recorded, recording, names, world)
+                if row.channel in CHATS:
+                    letters = [letter for letter in letters if letter.kind != "receipt"]
+                    await tell_by_chat(uow, row, delivery, recorded, recording, names, world, self._clock)
                 for id_ in await post(uow, letters, self._outgoing, opened, row, self._clock.now()):
                     await uow.defer(DELIVER.name, DELIVER.queue, **{DELIVER.argument: id_})
             await uow.messages.finish(row.id, MessageState.DONE, _note(recording, opened))
@@ -204,13 +228,15 @@ class Pipeline:
 
     def _delivery(self, row: MessageRow, opened: Opened, world: World) -> Delivery:
         day = self._local(row.official_at).date()
-        identity = identify(world.roster, Scheme.MAIL, opened.address, day)
+        channel = row.channel if row.channel in CHATS else Scheme.MAIL
+        known = (identify(world.roster, channel, one, day) for one in (opened.addresses or (opened.address,)))
+        identity = next((one for one in known if one is not None), None)
         return Delivery(
             message_id=row.id,
-            channel=Scheme.MAIL,
+            channel=channel,
             official_at=row.official_at,
             first_seen_at=row.first_seen_at,
-            address=opened.address,
+            address=identity.address if identity else opened.address,
             authenticity=authenticity(identity, opened.proven),
             subject=opened.subject,
             text=opened.text,

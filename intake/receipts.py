@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from domain.outcome import RECAP, Flag, Recording, SubmissionDraft
 from domain.reading import Problem
 from domain.resolution import Delivery, World
-from domain.terms import Session
+from domain.terms import Scheme, Session
 from domain.wording import clock_time, listing, long_date
 from intake.answers import answer_submission, problem_line, subject_of
 from templates import DESK_NAME, render
@@ -112,7 +112,7 @@ def _wrong_route(delivery: Delivery, item: Recorded, world: World) -> list[Lette
     day = delivery.official_at.astimezone(world.profile.tz).date()
     return [
         Letter(f"wrong_route:{item.number}:{to}", to, "wrong_route", f"SALAH JALUR: {subject_of(draft, world)}", body)
-        for to in roster.contacts(coordinator.code, delivery.channel, day)
+        for to in roster.contacts(coordinator.code, Scheme.MAIL, day)
         if to != delivery.address
     ]
 

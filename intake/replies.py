@@ -14,18 +14,19 @@ REPLY_LIFE = timedelta(hours=12)
 
 
 async def put_replies(
-    uow: UnitOfWork, row: MessageRow, event: InboundEvent, replies: Sequence[Reply], now: datetime
+    uow: UnitOfWork, row: MessageRow, event: InboundEvent, replies: Sequence[Reply], now: datetime, *, key: str = ""
 ) -> list[int]:
     """Write the answers to ``event`` and defer their sending; returns the new ids.
 
-    Beyond ``MOST_A_MINUTE`` letters to one address within a minute further answers are left out on purpose.
+    ``key`` (else the message) makes them once. Beyond ``MOST_A_MINUTE`` letters to one address within a minute further
+    answers are left out on purpose.
     """
     written = await uow.outbox.count_since(event.address, now - timedelta(minutes=1))
     ids: list[int] = []
     for number, reply in enumerate(replies[: max(0, MOST_A_MINUTE - written)]):
         id_ = await uow.outbox.put(
             NewOutbox(
-                dedupe_key=f"talk:{row.id}:{number}",
+                dedupe_key=f"{key or f'talk:{row.id}'}:{number}",
                 scheme=event.channel,
                 to_address=event.address,
                 kind=reply.kind,

@@ -5,6 +5,7 @@ Our rows are the truth, a job is only a nudge. Job functions live in ``bot.jobs`
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import procrastinate
 from procrastinate.types import JSONDict
@@ -33,16 +34,23 @@ _speller = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
 async def defer_many(
-    session: AsyncSession, task: str, queue: str, arguments: Sequence[JSONDict], priority: int = 0
+    session: AsyncSession,
+    task: str,
+    queue: str,
+    arguments: Sequence[JSONDict],
+    priority: int = 0,
+    at: datetime | None = None,
 ) -> list[int]:
     """Insert one job for each of ``arguments`` on the session's connection; returns their ids.
 
-    Workers take a higher ``priority`` first.
+    Workers take a higher ``priority`` first, and nothing before ``at`` (real time).
     """
     if not arguments:
         return []
     raw = (await (await session.connection()).get_raw_connection()).driver_connection
-    deferrer = _speller.configure_task(task, allow_unknown=True, queue=queue, priority=priority, connection=raw)
+    deferrer = _speller.configure_task(
+        task, allow_unknown=True, queue=queue, priority=priority, connection=raw, schedule_at=at
+    )
     return await deferrer.batch_defer_async(*arguments)
 
 

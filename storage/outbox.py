@@ -1,6 +1,6 @@
 """The outbox: letters to be sent once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import StorageError
+from domain.terms import Scheme
 from storage.claims import ready, unclaimed, without_job
 from storage.jobs import DELIVER
 from storage.presence import Presence
@@ -66,20 +67,29 @@ class OutboxRows:
                 claimed_until=now + lease,
                 claimed_by=number,
                 attempts=Outbox.attempts + 1,
-                first_tried_at=func.coalesce(Outbox.first_tried_at, now),
             )
             .returning(Outbox.id)
         )
         return taken is not None
 
-    async def mark_unsure(self, id_: int) -> None:
+    async def mark_tried(self, id_: int, now: datetime) -> None:
         """It is handed over now: until an answer is noted, it may have been taken without our knowing."""
-        await self._session.execute(update(Outbox).where(Outbox.id == id_).values(unsure=True))
+        first = func.coalesce(Outbox.first_tried_at, now)
+        await self._session.execute(update(Outbox).where(Outbox.id == id_).values(unsure=True, first_tried_at=first))
 
-    async def mark_sent(self, id_: int, provider_id: str | None, now: datetime) -> None:
-        """The provider accepted it."""
-        await self._close(
-            id_, OutboxState.SENT, provider_id=provider_id, sent_at=now, unsure=False, error_code="", error=""
+    async def tried_schemes(self, id_: int) -> set[Scheme]:
+        """The channels of a letter and of those that it replaces."""
+        chain = select(Outbox.id, Outbox.replaces, Outbox.scheme).where(Outbox.id == id_).cte("chain", recursive=True)
+        earlier = select(Outbox.id, Outbox.replaces, Outbox.scheme).join(chain, Outbox.id == chain.c.replaces)
+        return set(await self._session.scalars(select(chain.union_all(earlier).c.scheme)))
+
+    async def mark_sent(self, id_: int, provider_id: str | None, now: datetime, *, withheld: bool = False) -> None:
+        """The provider accepted it; ``withheld``: only word of it. News of a failure that came before stay."""
+        values = {"provider_id": provider_id, "sent_at": now, "unsure": False, "withheld": withheld}
+        await self._session.execute(
+            update(Outbox)
+            .where(Outbox.id == id_, Outbox.state.in_([OutboxState.PENDING, OutboxState.SENT]))
+            .values(state=OutboxState.SENT, claimed_until=None, claimed_by=None, error_code="", error="", **values)
         )
 
     async def mark_failed(self, id_: int, code: str, error: str, now: datetime) -> None:
@@ -117,6 +127,34 @@ class OutboxRows:
         if attempts >= MAX_ATTEMPTS:
             await self._close(id_, OutboxState.FAILED, closed_at=now)
         return attempts
+
+    async def waiting_receipt(self, scheme: Scheme, address: str, number: str) -> OutboxRow | None:
+        """The receipt about ``number`` (empty: about no submission) that still waits for further files, locked."""
+        row = await self._session.scalar(
+            select(Outbox)
+            .where(
+                Outbox.scheme == scheme,
+                Outbox.to_address == address,
+                Outbox.kind == "receipt",
+                Outbox.state == OutboxState.PENDING,
+                Outbox.attempts == 0,
+                Outbox.headers["number"].astext == number,
+            )
+            .with_for_update()
+            .execution_options(populate_existing=True)
+            .limit(1)
+        )
+        return None if row is None else to_record(OutboxRow, row)
+
+    async def rewrite(
+        self, id_: int, text: str, headers: Mapping[str, str], message_id: int, next_at: datetime
+    ) -> None:
+        """Other words for a letter that nobody has tried yet; it waits until ``next_at`` (real time)."""
+        await self._session.execute(
+            update(Outbox)
+            .where(Outbox.id == id_, Outbox.state == OutboxState.PENDING, Outbox.attempts == 0)
+            .values(body=text, short=text, headers=dict(headers), message_id=message_id, next_try_at=next_at)
+        )
 
     async def unfinished(self, now: datetime, real: datetime, limit: int = 500) -> list[int]:
         """Letters due at ``now`` (product's clock) without a job or a living claimant (``real`` time), oldest first."""
@@ -187,4 +225,5 @@ def _pending(new: NewOutbox) -> dict[str, Any]:
         "error_code": "",
         "error": "",
         "unsure": False,
+        "withheld": False,
     }

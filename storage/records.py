@@ -330,8 +330,8 @@ class NewOutbox:
 class OutboxRow(NewOutbox):
     """A stored letter. ``provider_id`` and ``error_code`` are the provider's own words.
 
-    ``unsure``: an attempt (the first at ``first_tried_at``, real time) may have been taken without our knowing.
-    ``delivery`` is how far it came; ``closed_at`` when it failed or expired.
+    ``unsure``: an attempt since ``first_tried_at`` may have been taken without our knowing. ``withheld``: its reader
+    has only had word of it. ``delivery`` is how far it came; ``closed_at`` when it failed or expired.
     """
 
     id: int
@@ -344,6 +344,7 @@ class OutboxRow(NewOutbox):
     error_code: str
     error: str
     unsure: bool
+    withheld: bool
     first_tried_at: datetime | None
     delivery: DeliveryState | None
     delivery_at: datetime | None

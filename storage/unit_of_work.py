@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from storage.addresses import Addresses
 from storage.audit_trail import AuditTrail
 from storage.contact_log import ContactLogTable
 from storage.contacts import Contacts
+from storage.delivery import Delivery
 from storage.desk_sessions import DeskSessions
 from storage.devices import Devices
 from storage.excuses import Excuses
@@ -192,6 +194,11 @@ class UnitOfWork:
         return Review(self._session)
 
     @cached_property
+    def delivery(self) -> Delivery:
+        """What providers say of sent letters."""
+        return Delivery(self._session)
+
+    @cached_property
     def audit(self) -> AuditTrail:
         """The audit trail."""
         return AuditTrail(self._session)
@@ -204,9 +211,17 @@ class UnitOfWork:
         """Defer one job by name in this transaction; returns its id. It is only a nudge: the rows are the truth."""
         return (await self.defer_many(task, queue, [arguments]))[0]
 
-    async def defer_many(self, task: str, queue: str, arguments: Sequence[JSONDict], *, priority: int = 0) -> list[int]:
-        """Defer one job for each of ``arguments``; a higher ``priority`` is taken first."""
-        return await jobs.defer_many(self._session, task, queue, arguments, priority)
+    async def defer_many(
+        self,
+        task: str,
+        queue: str,
+        arguments: Sequence[JSONDict],
+        *,
+        priority: int = 0,
+        at: datetime | None = None,
+    ) -> list[int]:
+        """Defer one job for each of ``arguments``; a higher ``priority`` is taken first, none before ``at`` (real)."""
+        return await jobs.defer_many(self._session, task, queue, arguments, priority, at)
 
     async def notify(self, channel: str, payload: str = "") -> None:
         """Tell every listener of ``channel`` (``storage.notify``) when this transaction commits; at most 8000 bytes."""

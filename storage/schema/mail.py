@@ -133,6 +133,7 @@ class Outbox(Base):
     template: Mapped[TemplateCall | None] = as_json(TemplateCall)
     replaces: Mapped[int | None] = mapped_column(BigInteger)
     unsure: Mapped[bool]
+    withheld: Mapped[bool]
     first_tried_at: Mapped[dt.datetime | None]
     delivery: Mapped[DeliveryState | None]
     delivery_at: Mapped[dt.datetime | None]

@@ -98,7 +98,7 @@ async def test_an_accepted_letter_is_sent_once_and_its_wait_is_told(office: Offi
     row = await office.row()
     assert (row.state, row.provider_id) == (OutboxState.SENT, message_id_for("receipt:1", FROM))
     assert len(post.sent) == 1
-    assert steps.seen == ["sent", "told"]
+    assert steps.seen == ["tried", "sent", "told"]
     assert steps.waited == [4.0]
 
 

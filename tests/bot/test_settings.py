@@ -98,7 +98,7 @@ def test_a_folder_without_an_installation_says_how_to_make_one(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ('profile = "tulungagung"\nprofil = 1\n', 2, "profil: kunci tidak dikenal; yang dikenal: profile, demo"),
+        ('profile = "tulungagung"\nprofil = 1\n', 2, "profil: kunci tidak dikenal; yang dikenal: whatsapp"),
         ("demo = false\n", None, "profile: kunci wajib ini belum ada"),
         ('profile = "a"\n[service]\nport = "banyak"\n', 3, "service.port: harus bilangan bulat"),
         ('profile = "a"\n[service]\nport = 99999\n', 3, "paling besar 65535"),

@@ -21,7 +21,8 @@ def _letters() -> None:
     op.add_column("outbox", sa.Column("buttons", postgresql.JSONB(), nullable=False, server_default=sa.text("'[]'")))
     op.add_column("outbox", sa.Column("short", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("outbox", sa.Column("unsure", sa.Boolean(), nullable=False, server_default=sa.text("false")))
-    for name in ("buttons", "short", "unsure"):
+    op.add_column("outbox", sa.Column("withheld", sa.Boolean(), nullable=False, server_default=sa.text("false")))
+    for name in ("buttons", "short", "unsure", "withheld"):
         op.alter_column("outbox", name, server_default=None)
     op.add_column("outbox", sa.Column("template", postgresql.JSONB(), nullable=True))
     op.add_column("outbox", sa.Column("replaces", sa.BigInteger(), nullable=True))
