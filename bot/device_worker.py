@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from bot.bootstrap import Installation, outgoing_of
+from bot.device_days import DeviceDays
 from bot.device_watch import DeviceWatch
 from desk.server import WebServer
 from devices.app import create_app
@@ -25,7 +26,7 @@ from storage.records_devices import DeviceRow
 
 log = structlog.get_logger()
 
-LOOK_SECONDS, MATCH_SECONDS, WATCH_SECONDS, RESUME_SECONDS = 3.0, 10.0, 30.0, 30.0
+LOOK_SECONDS, MATCH_SECONDS, WATCH_SECONDS, RESUME_SECONDS, DAYS_SECONDS = 3.0, 10.0, 30.0, 30.0, 300.0
 
 
 class DeviceWorker:
@@ -38,7 +39,9 @@ class DeviceWorker:
         self._settings = place.settings.devices
         self._stop = asyncio.Event()
         self._gate = Gate(self.intake, self._settings.networks, self._settings.most_kb << 10)
-        self._watch = DeviceWatch(place.db, place.clock, place.profile, outgoing_of(place.settings))
+        outgoing = outgoing_of(place.settings)
+        self._watch = DeviceWatch(place.db, place.clock, place.profile, outgoing)
+        self._days = DeviceDays(place.db, place.clock, place.profile, outgoing)
 
     def stop(self) -> None:
         """Ask the worker to end; what is under way is finished or read again at the next start."""
@@ -59,6 +62,7 @@ class DeviceWorker:
                 (self.resume, RESUME_SECONDS),
                 (loops.match, MATCH_SECONDS),
                 (self._watch.look, WATCH_SECONDS),
+                (self._days.look, DAYS_SECONDS),
             ]
             if chosen.folder is not None:
                 folder = WatchedFolder(self._place.settings.place(chosen.folder), self.intake)

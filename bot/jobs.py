@@ -6,12 +6,13 @@ import structlog
 from procrastinate import App
 
 from bot.conversing import Conversing
+from bot.device_mail import DeviceMail
 from bot.dispatch import Dispatcher
 from bot.reporting import Reporter
 from intake.fetching import Fetching
 from intake.pipeline import Pipeline
 from storage.engine import Database
-from storage.jobs import CONVERSE, DELIVER, FETCH_MEDIA, MAKE_REPORT, READ_MESSAGE
+from storage.jobs import CONVERSE, DELIVER, FETCH_MEDIA, MAKE_REPORT, READ_DEVICE_FILE, READ_MESSAGE
 
 log = structlog.get_logger()
 
@@ -29,6 +30,7 @@ class Jobs:
         conversing: Conversing,
         fetching: Fetching,
         reporter: Reporter,
+        devices: DeviceMail,
     ) -> None:
         self._db = db
         self._pipeline = pipeline
@@ -36,10 +38,12 @@ class Jobs:
         self._conversing = conversing
         self._reporter = reporter
         self._fetching = fetching
+        self._devices = devices
 
     def register(self, app: App) -> None:
         """Give ``app`` its tasks under the names that ``storage.jobs`` defers by."""
         app.task(name=READ_MESSAGE.name, queue=READ_MESSAGE.queue)(self.read_message)
+        app.task(name=READ_DEVICE_FILE.name, queue=READ_DEVICE_FILE.queue)(self.read_device_file)
         app.task(name=DELIVER.name, queue=DELIVER.queue)(self.deliver)
         app.task(name=CONVERSE.name, queue=CONVERSE.queue)(self.converse)
         app.task(name=MAKE_REPORT.name, queue=MAKE_REPORT.queue)(self.make_report)
@@ -47,7 +51,7 @@ class Jobs:
 
     async def read_message(self, message_id: int) -> None:
         """Read and record one message; a failure is counted on its row, the fifth sets it aside with one alert."""
-        error = await _failure(self._pipeline.read_message(message_id), READ_MESSAGE.name, message_id)
+        error = await _failure(self._read(message_id), READ_MESSAGE.name, message_id)
         if error is not None:
             await self._pipeline.failed(message_id, error)
 
@@ -56,6 +60,14 @@ class Jobs:
         error = await _failure(self._fetching.fetch_media(message_id), FETCH_MEDIA.name, message_id)
         if error is not None:
             await self._fetching.failed(message_id, error)
+
+    async def _read(self, message_id: int) -> None:
+        if not await self._devices.read(message_id):
+            await self._pipeline.read_message(message_id)
+
+    async def read_device_file(self, upload_id: int) -> None:
+        """Read one log that came by mail; after a failure the device worker finds it."""
+        await _failure(self._devices.read_file(upload_id), READ_DEVICE_FILE.name, upload_id)
 
     async def converse(self, message_id: int) -> None:
         """Answer one text or button; a failure is counted on its row like that of a reading."""

@@ -16,6 +16,7 @@ from bot.channels import channels_of
 from bot.chat import Chat, ChatHooks
 from bot.clock import demo_clock
 from bot.conversing import Conversing
+from bot.device_mail import DeviceMail
 from bot.dispatch import Dispatcher
 from bot.house import house_of
 from bot.jobs import QUEUES, Jobs
@@ -151,6 +152,7 @@ class Service:
             Conversing(place.db, talk_of(place), place.clock, self._observer),
             chat.fetching,
             reporter_of(place),
+            DeviceMail.of(place, self._sandbox),
         )
         app = worker_app(place.urls.service)
         jobs.register(app)

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from domain.profile_rules import Punches as Rules
 from domain.roster import Roster
-from domain.shifts import Duties, Turn
+from domain.shifts import Schedule, Turn
 
 _LINK = timedelta(minutes=10)
 _SECOND = timedelta(seconds=1)
@@ -157,13 +157,13 @@ def suppressed(stamps: Sequence[Stamp], seconds: int) -> list[Stamp]:
 
 
 def days_of(
-    person: str, stamps: Sequence[Stamp], duties: Duties, known: Known, first: date, last: date
+    person: str, stamps: Sequence[Stamp], schedule: Schedule, known: Known, first: date, last: date
 ) -> list[PunchDay]:
     """The person's days from ``first`` to ``last``: those with a duty, and those with punches all the same."""
-    rules = duties.profile.punches
+    rules = schedule.profile.punches
     stamps = suppressed(stamps, rules.suppress_seconds)
     # A neighbouring turn may own a punch, so the days around are looked at too.
-    turns = duties.turns(person, first - timedelta(days=1), last + timedelta(days=1))
+    turns = schedule.turns(person, first - timedelta(days=1), last + timedelta(days=1))
     taken: dict[Stamp, Turn] = {}
     for stamp in stamps:
         owner = next((t for t in turns if t.opens <= stamp.at < t.shuts), None)
@@ -175,7 +175,7 @@ def days_of(
         if first <= turn.day <= last:
             mine = [s for s in stamps if taken.get(s) is turn]
             loose = [s for s in stamps if s not in taken and s.at.date() == turn.day]
-            found.append(_day(person, turn, mine, loose, rules, known, duties.roster, links))
+            found.append(_day(person, turn, mine, loose, rules, known, schedule.roster, links))
     with_turn = {turn.day for turn in turns}
     spare_days = sorted({s.at.date() for s in stamps if s not in taken} - with_turn)
     for day in spare_days:

@@ -98,7 +98,7 @@ def office_turn(profile: Profile, day: date, roster: Roster, unit: str) -> Turn:
 
 
 @dataclass(frozen=True)
-class Duties:
+class Schedule:
     """What is known of everybody's duties."""
 
     profile: Profile
@@ -116,7 +116,7 @@ class Duties:
         roster: Roster,
         shifts: Iterable[Shift] = (),
         assignments: Iterable[Assignment] = (),
-    ) -> "Duties":
+    ) -> "Schedule":
         """Index everything; a later assignment beats an earlier one on the days of both."""
         by_person: dict[str, tuple[Assignment, ...]] = {}
         for assignment in assignments:

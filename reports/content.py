@@ -6,6 +6,7 @@ from datetime import date
 from domain.calendar import month_end
 from domain.profile import Profile
 from domain.wording import MONTHS, month_name
+from reports.figures_devices import device_figures
 from reports.figures_monthly import MonthLine, Monthly, UnitMonth
 from reports.figures_weekly import Outcome, Weekly
 from reports.numbering import ITEM, ReportIdentity, ReportKind, identify, report_number
@@ -54,6 +55,7 @@ def weekly_identity(
         place = f"{sending.unit}, {sending.window.date:%d-%m-%Y}, {profile.session_names[sending.window.session]}"
         number = f", {entry.number}, {sending.sha256}" if entry else ""
         figures[place] = f"{outcome.value}{late}{number}"
+    figures |= device_figures(week.devices)
     columns = [f"{day:%d-%m} {profile.session_names[session]}" for day, session in week.columns]
     for line in week.people:
         figures[f"{line.person.unit}, {line.person.name} ({line.person.key})"] = _items(columns, line.cells)
@@ -120,7 +122,7 @@ def _month_figures(month: Monthly) -> Mapping[str, str]:
     for unit in month.units:
         for line in unit.lines:
             figures[line_place(unit, line)] = _items(days, line.cells)
-    return figures
+    return figures | device_figures(month.devices)
 
 
 def line_place(unit: UnitMonth, line: MonthLine) -> str:

@@ -9,6 +9,7 @@ from domain.profile import Profile
 from domain.terms import StatusKey
 from reports.figures import SYMBOL_WORDS, UNCODED, Correction, Evidence, PersonLine, UnitLine
 from reports.figures_days import ELSEWHERE, ONLINE, DayFacts, DayRule, column_keys
+from reports.figures_devices import DeviceSection
 from reports.figures_discipline import Watch
 
 
@@ -57,6 +58,7 @@ class MonthlyInput:
     corrections: Sequence[Correction] = ()
     evidence: Sequence[Evidence] = ()
     watch: Watch | None = None
+    devices: DeviceSection | None = None
     objections: int = 0
     audit_head: str = ""
 
@@ -125,6 +127,7 @@ class Monthly:
     corrections: tuple[Correction, ...]
     evidence: tuple[Evidence, ...]
     watch: Watch | None
+    devices: DeviceSection | None
     objections: int
     audit_head: str
 
@@ -176,6 +179,7 @@ def monthly(given: MonthlyInput, profile: Profile) -> Monthly:
         corrections=tuple(given.corrections),
         evidence=tuple(given.evidence),
         watch=given.watch,
+        devices=given.devices,
         objections=given.objections,
         audit_head=given.audit_head,
     )

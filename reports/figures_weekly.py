@@ -14,6 +14,7 @@ from domain.terms import Scheme, Session
 from domain.windows import Window
 from reports.figures import Correction, PersonLine, UnitLine, mark_text
 from reports.figures_arrivals import Histogram, histograms
+from reports.figures_devices import DeviceSection
 from reports.figures_discipline import Watch
 
 MOST_MISSING = 10
@@ -72,6 +73,7 @@ class WeeklyInput:
     objections: int = 0
     audit_head: str = ""
     watch: Watch | None = None
+    devices: DeviceSection | None = None
 
 
 @dataclass(slots=True)
@@ -184,6 +186,7 @@ class Weekly:
     objections: int
     audit_head: str
     watch: Watch | None
+    devices: DeviceSection | None
 
 
 def outcome_of(sending: Sending, as_of: datetime) -> Outcome:
@@ -233,6 +236,7 @@ def weekly(given: WeeklyInput, profile: Profile) -> Weekly:
         objections=given.objections,
         audit_head=given.audit_head,
         watch=given.watch,
+        devices=given.devices,
     )
 
 

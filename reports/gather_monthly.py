@@ -20,6 +20,7 @@ from reports.figures_days import Absence, DayFacts, DayKind
 from reports.figures_monthly import MonthlyInput, PersonMonth, RecapReturn, Transfer
 from reports.gather_absence import AbsenceJudge, by_place, disturbed, gather_watch
 from reports.gather_common import gather_corrections, units_of
+from reports.gather_devices import gather_devices
 from reports.gather_people import (
     DayCells,
     PersonCells,
@@ -76,6 +77,7 @@ async def gather_monthly(
         corrections=await gather_corrections(uow, world, codes, span.first, span.last),
         evidence=list(_evidence(sheets)),
         watch=watch,
+        devices=await gather_devices(uow, world, [one.code for one in units], span.first, min(span.last, today)),
         audit_head=await uow.audit.head() or "",
     )
 

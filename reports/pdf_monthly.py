@@ -11,6 +11,7 @@ from reports.cover import change_line
 from reports.figures import spaced_nip
 from reports.figures_monthly import Monthly, RecapReturn, UnitMonth
 from reports.pdf import Frame, frame_data, join, page_count, typeset
+from reports.pdf_devices import devices_data
 from reports.pdf_pages import MARGIN, day_heads, is_form_f, letter_height, table_of, unit_pages
 from reports.pdf_weekly import watch_data
 
@@ -103,6 +104,7 @@ def _front(month: Monthly, frame: Frame, pages_after: int) -> bytes:
             for c in month.corrections
         ],
         "watch": watch_data(month.watch),
+        "devices": devices_data(month.devices, frame.profile),
         "changes": [change_line(change) for change in frame.report.changes],
         "audit_head": month.audit_head,
     }

@@ -16,6 +16,7 @@ from reports.figures_arrivals import Histogram
 from reports.figures_discipline import NOTICE, Watch, WatchLine
 from reports.figures_weekly import Outcome, Tally, UnitWeek, Weekly
 from reports.pdf import Frame, frame_data, typeset
+from reports.pdf_devices import devices_data
 
 LOWEST_SHOWN = 15
 TAGGED_UNITS = 250  # beyond it the structure alone would take more memory than a small machine has
@@ -83,6 +84,7 @@ def weekly_pdf(week: Weekly, frame: Frame) -> bytes:
         ],
         "corrected_by": [[who, str(count)] for who, count in week.corrected_by],
         "watch": watch_data(week.watch),
+        "devices": devices_data(week.devices, profile),
         "changes": [change_line(change) for change in frame.report.changes],
         "audit_head": week.audit_head,
     }

@@ -11,6 +11,7 @@ from domain.wording import long_date, moment_text
 from reports.figures_monthly import MonthLine, Monthly
 from reports.figures_recap import Reconciliation
 from reports.numbering import ReportIdentity
+from reports.pdf_devices import devices_sheet
 from reports.xlsx import HEAD_HEIGHT, Book, Col, Value
 from reports.xlsx_charts import bar_chart
 from reports.xlsx_weekly import corrections_sheet, watch_sheet
@@ -41,6 +42,7 @@ def monthly_xlsx(
         _differences(book, reconciled, names)
     _evidence(book, month, names)
     corrections_sheet(book, month.corrections, names)
+    devices_sheet(book, month.devices)
     watch_sheet(book, month.watch)
     book.changes(report.changes)
     return book.saved(month.as_of)

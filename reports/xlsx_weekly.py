@@ -11,6 +11,7 @@ from reports.figures_arrivals import Histogram
 from reports.figures_discipline import NOTICE, Watch
 from reports.figures_weekly import Outcome, Sending, Tally, Weekly
 from reports.numbering import ReportIdentity
+from reports.pdf_devices import devices_sheet
 from reports.pdf_weekly import LOWEST_SHOWN, SIGN_WORDS, SIGNS
 from reports.xlsx import HEAD_HEIGHT, Book, Col, Value
 from reports.xlsx_charts import bar_chart
@@ -53,6 +54,7 @@ def weekly_xlsx(week: Weekly, report: ReportIdentity, profile: Profile, paper: P
     _people(book, week, names)
     _evidence(book, week, names)
     corrections_sheet(book, week.corrections, names)
+    devices_sheet(book, week.devices)
     watch_sheet(book, week.watch)
     book.changes(report.changes)
     return book.saved(week.as_of)

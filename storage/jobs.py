@@ -24,6 +24,7 @@ class Task:
 
 
 READ_MESSAGE = Task("read_message", "read", "message_id")
+READ_DEVICE_FILE = Task("read_device_file", "read", "upload_id")
 DELIVER = Task("deliver", "send", "outbox_id")
 MAKE_REPORT = Task("make_report", "report", "order_id")
 FETCH_MEDIA = Task("fetch_media", "fetch", "message_id")

@@ -24,7 +24,7 @@ from domain.punches import (
     suppressed,
 )
 from domain.roster import DayPlan, Person, Placement, Roster, Unit
-from domain.shifts import Assignment, Duties, Shift
+from domain.shifts import Assignment, Schedule, Shift
 from domain.terms import Pattern
 
 MALANG = load_profile("malang")
@@ -48,8 +48,8 @@ KNOWN = Known(
 )
 
 
-def duties(roster: Roster = ROSTER, *assignments: Assignment) -> Duties:
-    return Duties.of(MALANG, WorkCalendar(MALANG), roster, (NIGHT, MORNING), assignments)
+def duties(roster: Roster = ROSTER, *assignments: Assignment) -> Schedule:
+    return Schedule.of(MALANG, WorkCalendar(MALANG), roster, (NIGHT, MORNING), assignments)
 
 
 def at(text: str, day: date = MON) -> datetime:
@@ -61,7 +61,7 @@ def punch(text: str, day: date = MON, user: str = "17", device: int = 1, state: 
 
 
 def days(
-    punches: Iterable[RawPunch], known: Known = KNOWN, person: str = ANA, duty: Duties | None = None,
+    punches: Iterable[RawPunch], known: Known = KNOWN, person: str = ANA, duty: Schedule | None = None,
     first: date = MON, last: date = MON,
 ) -> list[PunchDay]:  # fmt: skip
     people, _ = stamps_of(punches, known)

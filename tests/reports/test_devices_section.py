@@ -1,0 +1,103 @@
+"""The part of the recaps about machines, from punches and sheets on a real database to paper."""
+
+import io
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import openpyxl
+import pypdfium2
+
+from domain.device import DeviceKind
+from domain.device_clock import wall
+from domain.profile import load_profile
+from domain.reading import Verdict
+from domain.reconcile import Agreement
+from domain.terms import StatusKey
+from reports.content import weekly_identity
+from reports.figures_devices import COLUMNS, DeviceSection
+from reports.figures_weekly import weekly
+from reports.gather_devices import gather_devices
+from reports.pdf import Frame
+from reports.pdf_weekly import weekly_pdf
+from reports.xlsx_weekly import weekly_xlsx
+from storage.records_devices import NewDevice, NewDeviceUser
+from tests.fakes import logs
+from tests.fakes.clock import StillClock
+from tests.fakes.desk_world import AGUS, BUDI, DAY, IN, SITI, at
+from tests.fakes.report_world import week_input
+from tests.fakes.rows import new_fact
+from tests.reports.conftest import Records
+
+MONDAY = DAY - timedelta(days=1)
+TLG = load_profile("tulungagung")
+
+
+async def section(records: Records, *, periods: bool = True) -> DeviceSection:
+    """Three people on one machine, told up to Thursday: Siti punches, Budi only signs, Agus punches while sick."""
+    now = at(20, day=DAY + timedelta(days=1))
+    async with records.db.begin() as uow:
+        await uow.roster.replace(records.world.roster, "test", now)
+        await uow.devices.add(NewDevice("lobi", DeviceKind.FILE, "Asia/Jakarta", "admin", now, number=1, unit="U1"))
+        [lobi] = await uow.devices.all()
+        for user, person in (("1", SITI), ("2", BUDI), ("3", AGUS)):
+            await uow.devices.map_user(NewDeviceUser(lobi.id, user, person, date(2020, 1, 1), "admin", now))
+    days = [f"{DAY:%Y-%m-%d}", f"{DAY + timedelta(days=2):%Y-%m-%d}"]
+    rows = [
+        ("1", f"{days[0]} 07:11:00"),
+        ("3", f"{days[0]} 07:12:00"),
+        ("1", f"{days[0]} 16:01:00"),
+        ("9", f"{days[1]} 07:00:00"),
+    ]
+    intake = logs.intake(records.db, StillClock(at(20, day=DAY + timedelta(days=2))))
+    await intake.file("1_attlog.dat", logs.usb(*rows))
+    async with records.db.begin() as uow:
+        await uow.facts.add_many(
+            [
+                new_fact("a", person=SITI, date=DAY, session=IN, verdict=Verdict.SIGNED, unit="U1"),
+                new_fact("b", person=BUDI, date=DAY, session=IN, verdict=Verdict.SIGNED, unit="U1"),
+                new_fact(
+                    "c", person=AGUS, date=DAY, session=None, verdict=Verdict.CODE, unit="U2", key=StatusKey.SAKIT
+                ),
+            ]
+        )
+        world = records.world if periods else replace(records.world, periods=())
+        found = await gather_devices(uow, world, ["U1", "U2", "U3"], DAY, DAY)
+    assert found is not None
+    return found
+
+
+async def test_paper_and_machine_are_compared_and_differences_are_asked(records: Records) -> None:
+    found = await section(records, periods=False)
+    counts = dict(found.units)
+    assert (counts["Dinas Perhubungan"].agree, counts["Dinas Perhubungan"].only_device) == (1, 1)
+    assert (counts["Dinas Perhubungan"].only_paper, counts["UPTD Parkir"].contradict) == (1, 1)
+    assert [(d.person, d.agreement, bool(d.question)) for d in found.differences] == [
+        ("Drs. Agus Setiawan", Agreement.CONTRADICT, True),
+        ("Budi Santoso", Agreement.ONLY_PAPER, True),
+    ]
+    [machine] = found.machines
+    assert (machine.name, machine.unknown_ids, machine.synced_to) == ("lobi", 1, wall("2026-11-26 07:00:00"))
+
+
+async def test_inside_a_declared_period_a_signature_without_a_punch_is_lawful(records: Records) -> None:
+    found = await section(records)
+    [budi] = [d for d in found.differences if d.person == "Budi Santoso"]
+    assert (budi.lawful, budi.question) == (True, "")
+
+
+async def test_the_part_is_printed_and_stands_in_the_workbook(records: Records) -> None:
+    week = weekly(replace(week_input(TLG, 3, 2), devices=await section(records, periods=False)), TLG)
+    identity = weekly_identity(week, TLG)
+    assert identity.figures["mesin, Dinas Perhubungan"] == "1 / 1 / 1 / 0 / 0 / 1"
+    pdf = weekly_pdf(week, Frame(identity, TLG, ("REKAP MINGGUAN",), "Kepala Subbidang Disiplin ASN"))
+    text = re.sub(r"\s+", " ", " ".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(pdf)))
+    for words in ("Perbandingan dengan mesin presensi", *COLUMNS, "bertentangan", "1 ID belum dipetakan"):
+        assert words in text
+    book = openpyxl.load_workbook(io.BytesIO(weekly_xlsx(week, identity, TLG)))
+    assert {"Mesin", "Beda mesin"} <= set(book.sheetnames)
+
+
+async def test_without_a_machine_there_is_no_such_part(records: Records) -> None:
+    async with records.db.begin() as uow:
+        assert await gather_devices(uow, records.world, ["U1"], DAY, DAY) is None
