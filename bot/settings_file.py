@@ -58,6 +58,15 @@ _TAIL = """
 kind = "folder"
 path = "originals"
 
+# Pekerja mesin presensi (posko devices).
+# [devices]
+# host = "0.0.0.0"                 # agar mesin di jaringan kantor dapat menelepon; bawaan hanya komputer ini
+# port = 8081
+# networks = ["10.0.0.0/8"]        # jaringan mesin yang diterima
+# folder = "mesin"                 # berkas log USB yang diletakkan di sini dimasukkan sendiri
+# mailbox = "mesin"                # kotak surel ([[mailbox]]) khusus berkas log
+# hub_token_file = "rahasia/hub"   # kunci webhook Fingerspot Hub
+
 [operator]
 receivers = []   # alamat yang diberi tahu bila ada gangguan
 # backup_dir = "/media/cadangan/posko"

@@ -33,6 +33,7 @@ class Lives:
             self.port = free.getsockname()[1]
         self.kills = 0
         self._stop = threading.Event()
+        self.log = data.parent / "worker.log"
 
     def install(self) -> None:
         self._posko("init", "--profile", "malang", "--port", "0")
@@ -54,18 +55,19 @@ class Lives:
     def _lives(self, plan: list[tuple[str, int]]) -> None:
         for step, nth in [*plan, ("-", 0)]:
             command = [sys.executable, "-m", "tests.chaos.device_points", str(self.data), step, str(nth)]
-            log = (self.data.parent / "worker.log").open("ab")
-            process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            with self.log.open("ab") as log:
+                process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
             while process.poll() is None and not self._stop.wait(0.05):
                 pass
-            if process.poll() is None:
-                process.kill()
+            died = process.poll()
+            process.kill()
             process.wait()
-            self.kills += process.returncode == -9
+            self.kills += died == -9
             if self._stop.is_set():
                 return
 
     def end(self) -> None:
+        """No further life."""
         self._stop.set()
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
