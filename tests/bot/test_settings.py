@@ -65,7 +65,8 @@ def test_init_never_overwrites_an_installation(tmp_path: Path) -> None:
 def test_the_examples_in_the_written_file_are_valid_once_uncommented(tmp_path: Path) -> None:
     path = write_default(tmp_path, "tulungagung")
     keys = ("[[mailbox]]", "[smtp]", "name =", "address", "host", "tls", "password_file", "received_by", "from_",
-            "authserv_id", "archive_to", "username", "daily_cap", "per_sender_hour")  # fmt: skip
+            "authserv_id", "archive_to", "username", "daily_cap", "per_sender_hour", "[devices]", "port", "networks",
+            "folder", "mailbox", "hub_token_file")  # fmt: skip
     lines = path.read_text("utf-8").splitlines()
     path.write_text("\n".join(ln[2:] if ln.startswith("# ") and ln[2:].startswith(keys) else ln for ln in lines))
     (tmp_path / "rahasia").mkdir()
@@ -76,6 +77,7 @@ def test_the_examples_in_the_written_file_are_valid_once_uncommented(tmp_path: P
     assert settings.mailboxes[0].secret("password") == SecretStr(SECRET)
     assert settings.smtp is not None
     assert settings.smtp.secret("password") == SecretStr(SECRET)
+    assert (settings.devices.host, settings.devices.mailbox) == ("0.0.0.0", "mesin")
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
