@@ -144,7 +144,8 @@ async def _after_close(scene: _Scene) -> list[NewOutbox]:
     letters = [pen.escalation(k, *targets[k], targets[k][0].sender in reminded) for k in fresh if k in targets]
     if to_by_key := {key: summaries[key] for key in fresh if key in summaries}:
         rows = await scene.uow.submissions.on_day(window.date)
-        told = {**figures(slot, rows), "reminded": len(reminded), "escalated": len(targets)}
+        told: dict[str, object] = {**figures(slot, rows), "reminded": len(reminded), "escalated": len(targets)}
+        told["audit_head"] = await scene.uow.audit.head() or ""  # a rewritten chain shows
         troubles = Troubles(disturbances, blind, excused)
         letters += pen.summary(to_by_key, slot, told, notes(slot, rows, troubles, pen))
     return letters

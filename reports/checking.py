@@ -52,6 +52,11 @@ class Checked:
         return self.verdict in (Verdict.GENUINE, Verdict.KNOWN)
 
 
+def is_report_number(text: str) -> bool:
+    """Whether ``text`` names a report rather than a submission: a report's number, or the text of its QR code."""
+    return read_qr(text) is not None or _NUMBER.search(text) is not None
+
+
 async def check_text(uow: UnitOfWork, number: str, profile: Profile) -> str:
     """The answer to ``CEK nomor`` for a conversation, any channel: number, unit, period, totals, hash, state; no names.
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ def unpack(data: bytes) -> Kept:
     try:
         content = json.loads(gzip.decompress(data))
         return Kept(content["figures"], Cover(content["subject"], content["body"]))
-    except (OSError, KeyError, TypeError) as error:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, zlib.error) as error:
         raise ValueError(f"bukan catatan angka laporan: {error}") from None
 
 

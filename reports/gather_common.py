@@ -12,12 +12,19 @@ from reports.figures import Correction, mark_text
 from reports.gather_people import grouped, mark_of
 from storage.engine import UnitOfWork
 from storage.records_reports import CellFact
+from storage.records_talk import RemarkKind
 
 
 def units_of(world: World, pattern: Pattern | None = None, only: Collection[str] | None = None) -> tuple[Unit, ...]:
     """The units of a report in roster order: all, those of one pattern, or ``only`` some codes."""
     units = world.roster.units.values()
     return tuple(u for u in units if (pattern is None or u.pattern is pattern) and (only is None or u.code in only))
+
+
+async def objections_about(uow: UnitOfWork, units: Collection[str], first: date, last: date) -> int:
+    """How many objections (sanggahan) about these units and days nobody has decided yet."""
+    found = await uow.remarks.open(RemarkKind.OBJECTION)
+    return sum(one.unit in units and first <= one.date <= last for one in found)
 
 
 async def gather_corrections(

@@ -18,8 +18,8 @@ from domain.terms import Session, Timeliness
 from reports.figures import Evidence
 from reports.figures_days import Absence, DayFacts, DayKind
 from reports.figures_monthly import MonthlyInput, PersonMonth, RecapReturn, Transfer
-from reports.gather_absence import AbsenceJudge, by_place, disturbed, gather_watch
-from reports.gather_common import gather_corrections, units_of
+from reports.gather_absence import AbsenceJudge, by_place, gather_doubts, gather_watch
+from reports.gather_common import gather_corrections, objections_about, units_of
 from reports.gather_devices import gather_devices
 from reports.gather_people import (
     DayCells,
@@ -59,7 +59,7 @@ async def gather_monthly(
     units = due if only is None else units
     codes = {one.code for one in units}
     sheets = [s for s in await uow.report_sources.sheets(span.first, span.last) if s.unit in codes]
-    judge = AbsenceJudge(world, duties, by_place(sheets), now, await disturbed(uow))
+    judge = AbsenceJudge(world, duties, by_place(sheets), now, await gather_doubts(uow))
     people = placed_people(world, duties, units, span.first, span.last)
     months = _Months(world, duties, judge, days_of(span.first, span.last), recaps=recaps)
     today = now.astimezone(world.profile.tz).date()
@@ -78,6 +78,7 @@ async def gather_monthly(
         evidence=list(_evidence(sheets)),
         watch=watch,
         devices=await gather_devices(uow, world, [one.code for one in units], span.first, min(span.last, today)),
+        objections=await objections_about(uow, codes, span.first, span.last),
         audit_head=await uow.audit.head() or "",
     )
 
@@ -107,7 +108,7 @@ class _Months:
             return _day(DayKind.DAY_OFF)
         if not duty.sessions:
             return _day(DayKind.ONLINE)  # TLG-00
-        absence = self._judge.judge(unit, day, duty.sessions, cells)
+        absence = self._judge.judge(placed.person.key, unit, day, duty.sessions, cells)
         if absence is Absence.FINAL:
             # The desk's own decision is no mark beside the absence that it makes.
             return _day(DayKind.EXPECTED, tuple(mark_of(()) for _ in duty.sessions), None, absence)

@@ -16,7 +16,7 @@ from domain.timing import window_of
 from domain.windows import Window, windows_on
 from reports.figures_weekly import PersonWeek, Sending, WeeklyInput
 from reports.gather_absence import SheetPlace, by_place, gather_watch
-from reports.gather_common import gather_corrections, units_of
+from reports.gather_common import gather_corrections, objections_about, units_of
 from reports.gather_devices import gather_devices
 from reports.gather_people import DayCells, PersonCells, Placed, cells_of, days_of, mark_of, placed_people, unit_line
 from storage.engine import UnitOfWork
@@ -57,6 +57,7 @@ async def gather_weekly(uow: UnitOfWork, world: World, span: Span, now: datetime
             if (week := _week(placed, cells, duties, begun, days, world)) is not None
         ],
         corrections=await gather_corrections(uow, world, codes, span.first, span.last),
+        objections=await objections_about(uow, codes, span.first, span.last),
         audit_head=await uow.audit.head() or "",
         devices=await gather_devices(
             uow, world, [unit.code for unit in units], span.first, min(span.last, _local(world, now))

@@ -119,7 +119,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
+class Prepared:
     """One report ready to be drawn."""
 
     identity: ReportIdentity
@@ -134,7 +134,7 @@ async def make(task: ReportTask) -> Made:
     db = await Database.open(task.url)
     try:
         async with db.snapshot() as uow:
-            report = await _report(task, uow)
+            report = await prepare(task, uow)
     finally:
         await db.close()
     if report is None:
@@ -152,7 +152,7 @@ def _earlier(task: ReportTask) -> ReportIdentity | None:
     return identity_of(task.earlier, unpack(task.earlier_figures.read_bytes()).figures)
 
 
-def _written(task: ReportTask, report: _Report) -> Made:
+def _written(task: ReportTask, report: Prepared) -> Made:
     identity = report.identity
     files = []
     for suffix, draw in report.draw.items():
@@ -172,7 +172,8 @@ def _written(task: ReportTask, report: _Report) -> Made:
     )
 
 
-async def _report(task: ReportTask, uow: UnitOfWork) -> _Report | None:
+async def prepare(task: ReportTask, uow: UnitOfWork) -> Prepared | None:
+    """Rows to figures; None when there is nothing to report. ``uow`` is best a snapshot."""
     world = World(
         task.profile,
         WorkCalendar(task.profile, await uow.calendar.all()),
@@ -198,14 +199,14 @@ async def _report(task: ReportTask, uow: UnitOfWork) -> _Report | None:
     )
 
 
-def _weekly_report(task: ReportTask, week: Weekly) -> _Report:
+def _weekly_report(task: ReportTask, week: Weekly) -> Prepared:
     profile = task.profile
     identity = weekly_identity(week, profile, task.wanted.code, _earlier(task))
     pattern = task.wanted.span.pattern
     kind = f" {_PATTERNS[pattern]}" if pattern else ""
     title = (f"REKAP MINGGUAN PRESENSI MANUAL{kind}", span_text(week.first, week.last).upper())
     frame = _frame(task, identity, title, profile.recipients["weekly"].name)
-    return _Report(
+    return Prepared(
         identity,
         weekly_cover(identity, week, profile),
         week.audit_head,
@@ -217,12 +218,12 @@ def _weekly_report(task: ReportTask, week: Weekly) -> _Report:
     )
 
 
-def _monthly_report(task: ReportTask, month: Monthly, checks: Mapping[str, RecapCheckRow]) -> _Report:
+def _monthly_report(task: ReportTask, month: Monthly, checks: Mapping[str, RecapCheckRow]) -> Prepared:
     profile = task.profile
     reconciled = [reconciliation_of(checks[u.unit.code]) for u in month.units if u.unit.code in checks]
     identity = monthly_identity(month, profile, _earlier(task))
     frame = _frame(task, identity, month_title(month, profile), profile.recipients["monthly"].name)
-    return _Report(
+    return Prepared(
         identity,
         monthly_cover(identity, month, profile),
         month.audit_head,
@@ -234,7 +235,7 @@ def _monthly_report(task: ReportTask, month: Monthly, checks: Mapping[str, Recap
     )
 
 
-def _unit_report(task: ReportTask, month: Monthly, world: World) -> _Report:
+def _unit_report(task: ReportTask, month: Monthly, world: World) -> Prepared:
     profile = task.profile
     (unit,) = month.units
     identity = unit_recap_identity(month, unit, profile, _earlier(task))
@@ -242,7 +243,7 @@ def _unit_report(task: ReportTask, month: Monthly, world: World) -> _Report:
     signatory = Signatory("", month.last, head.post, head.name, head.rank, head.nip)
     frame = _frame(task, identity, month_title(month, profile), "")
     frame = replace(frame, signatory=signatory, landscape=True)
-    return _Report(
+    return Prepared(
         identity,
         monthly_cover(identity, month, profile),
         month.audit_head,

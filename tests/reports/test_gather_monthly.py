@@ -8,6 +8,7 @@ import pytest
 
 from domain.calendar import WorkCalendar
 from domain.disturbance import MAILBOX_SILENT
+from domain.excuse import Decision
 from domain.marks import FactSource
 from domain.outcome import RECAP, Flag
 from domain.profile import load_profile
@@ -18,6 +19,7 @@ from domain.roster import Placement
 from domain.terms import Session, StatusKey
 from reports.figures_monthly import Monthly, monthly
 from reports.gather_monthly import gather_monthly
+from storage.records_talk import NewExcuse, NewRemark, RemarkKind
 from tests.fakes.desk_world import AGUS, ALWAYS, BUDI, DAY, OUT, ROSTER, SITI, at
 from tests.reports.conftest import LATE, UNVERIFIED, Records
 
@@ -184,3 +186,31 @@ async def test_returned_recaps_are_told_with_their_lateness_and_counted_only_whe
     assert cells(await figures(records, recaps=False), SITI)[DAY] == "·"
     alone = await figures(records, unit="U1")
     assert [u.unit.code for u in alone.units] == ["U1"]
+
+
+@pytest.mark.parametrize("session", [None, "pulang"])
+async def test_an_open_objection_is_counted_and_keeps_the_day_open(records: Records, session: str | None) -> None:
+    assert await decided(records) == "TH"
+    said = NewRemark(RemarkKind.OBJECTION, "U1", DAY, session, None, "kami hadir", NEXT_MONTH, "dishub@presensi.test")
+    async with records.db.begin() as uow:
+        id_ = await uow.remarks.add(said)
+        assert id_ is not None
+    month = await figures(records, NEXT_MONTH)
+    assert (cells(month, BUDI)[DAY], month.objections) == ("?", 1)
+    async with records.db.begin() as uow:
+        await uow.remarks.close(id_, "bkd", NEXT_MONTH, "ditolak")
+    month = await figures(records, NEXT_MONTH)
+    assert (cells(month, BUDI)[DAY], month.objections) == ("TH", 0)
+
+
+async def test_an_undecided_keterangan_keeps_the_day_open(records: Records) -> None:
+    assert await decided(records) == "TH"
+    filed = NewExcuse(
+        BUDI, "U1", StatusKey.SAKIT, "S", DAY, DAY, None, "sakit", NEXT_MONTH, "dishub@presensi.test", False
+    )
+    async with records.db.begin() as uow:
+        row = await uow.excuses.file(filed)
+    assert cells(await figures(records, NEXT_MONTH), BUDI)[DAY] == "?"
+    async with records.db.begin() as uow:
+        await uow.excuses.decide(row.id, Decision.REJECTED, "bkd", NEXT_MONTH, "tanpa bukti")
+    assert cells(await figures(records, NEXT_MONTH), BUDI)[DAY] == "TH"
