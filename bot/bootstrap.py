@@ -15,6 +15,7 @@ from bot.settings import Settings, load_settings
 from bot.settings_blocks import FolderBlobs
 from domain.ports import Clock
 from domain.profile import Profile, load_profile
+from domain.terms import Scheme
 from intake.letters import Outgoing
 from intake.observer import Observer, Unobserved
 from intake.opening import MailboxIdentity, Opener
@@ -101,6 +102,7 @@ def outgoing_of(settings: Settings) -> Outgoing:
         receivers=settings.operator.receivers,
         own_addresses=own_addresses(settings),
         per_address_hour=settings.smtp.per_sender_hour if settings.smtp else 30,
+        channels=frozenset({Scheme.MAIL, *settings.chat.chats()}),
     )
 
 

@@ -10,14 +10,17 @@ import structlog
 from bot.bootstrap import Installation, outgoing_of
 from bot.channels import chats_among
 from domain.errors import ChannelError, OriginalMissing
+from domain.ports import Clock
 from domain.terms import Scheme
-from intake.channel import Channel
+from intake.channel import Channel, ChatChannel
+from intake.event import event_of
 from intake.fetching import Fetching
 from intake.links import Links
 from intake.observer import Observer
 from intake.polling import Polled, Polling
 from intake.receiver import Answer, Receiver
 from intake.undelivered import Undelivered
+from storage.engine import Database
 
 log = structlog.get_logger()
 _LOOK_BACK = timedelta(hours=26)  # the provider's own limit of retries is far shorter
@@ -83,6 +86,26 @@ class Chat:
         if found:
             log.info("reconciled", messages=found)
         return found
+
+    async def forget(self) -> int:
+        """UU 27/2022: files that are in the archive are deleted at WhatsApp's provider after ``media_days``."""
+        block, channel = self._place.settings.chat.whatsapp, self._chats.get(Scheme.WHATSAPP)
+        if block is None or channel is None:
+            return 0
+        return await forget_media(self._place.db, self._place.clock, channel, timedelta(days=block.media_days))
+
+
+async def forget_media(db: Database, clock: Clock, channel: ChatChannel, keep: timedelta) -> int:
+    """Delete at the provider what it received more than ``keep`` ago; returns how many messages that were."""
+    async with db.begin() as uow:
+        rows = await uow.messages.with_media_before(channel.scheme, clock.now() - keep)
+    for row in rows:
+        for ref in event_of(row).media:
+            await channel.forget(ref)
+        async with db.begin() as uow:
+            await uow.messages.note_forgotten(row.id)
+            await uow.audit.add("provider_media_deleted", "message", str(row.id), "posko", clock.now(), {})
+    return len(rows)
 
 
 class ChatHooks:

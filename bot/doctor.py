@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from bot.clock import demo_clock
+from bot.doctor_chat import chat_findings
 from bot.doctor_findings import FailingAddress, Finding, Probes, fail, ok, warn
 from bot.doctor_host import (
     backup_finding,
@@ -47,6 +48,7 @@ async def diagnose(settings: Settings, clock: Clock, probes: Probes) -> list[Fin
         *demo_finding(demo_clock(clock)),
         *(finding for visit in visits for finding in visit.findings),
         *(finding for answer in answers for finding in answer),
+        *await chat_findings(settings, clock),
         *clock_findings(offsets, kernel_error()),
         disk_finding(settings.data),
         backup_finding(settings.data, clock),

@@ -58,6 +58,7 @@ class Reminding:
             own_addresses=self._outgoing.own_addresses,
             mailboxes=frozenset(m.name for m in self._mailboxes),
             unsearched=self._unsearched,
+            channels=self._outgoing.channels,
         )
 
     def _unsearched(self, moment: datetime) -> list[str]:

@@ -16,6 +16,8 @@ from bot.channels import channels_of
 from bot.chat import Chat, ChatHooks
 from bot.clock import demo_clock
 from bot.conversing import Conversing
+from bot.delivery_news import SECONDS as NEWS_SECONDS
+from bot.delivery_news import DeliveryNews
 from bot.device_mail import DeviceMail
 from bot.dispatch import Dispatcher
 from bot.house import house_of
@@ -110,7 +112,10 @@ class Service:
         assert chat is not None
         for poll in chat.polls():
             parts.push_async_callback(_end, poll)
-        return [(chat.reconcile, block.poll_seconds)] if block else []
+        place = self._place
+        news = DeliveryNews(place.db, place.clock, place.profile, outgoing_of(place.settings))
+        always: list[Further] = [(news.sweep, NEWS_SECONDS)]
+        return [*always, (chat.reconcile, block.poll_seconds), (chat.forget, 3600)] if block else always
 
     def _by_post(self, parts: contextlib.AsyncExitStack) -> list[Further]:
         """What is drawn and mailed by the clock; without a mail server there is none of it."""

@@ -52,6 +52,21 @@ _SMTP_EXAMPLE = """
 # daily_cap = 5000       # batas pesan keluar sehari
 # per_sender_hour = 30   # batas balasan kepada satu alamat dalam satu jam
 """
+_CHAT_EXAMPLE = """
+# WhatsApp melalui Twilio, cadangan bila surel terkendala. Webhook: POSKO_PUBLIC_URL/webhooks/whatsapp
+# [whatsapp]
+# account_sid = "AC…"
+# auth_token_file = "rahasia/twilio"     # atau auth_token_env = "POSKO_TWILIO_TOKEN"
+# number = "+6281…"                      # nomor WhatsApp BKD
+# media_days = 7                         # berkas di Twilio dihapus sesudah sekian hari; arsip sendiri tetap
+# [whatsapp.templates]                   # teks yang disetujui, lihat README
+# pengingat = "HX…"
+# kabar = "HX…"
+
+# Telegram. Tanpa webhook_secret_file pembaruan diambil sendiri; tidak perlu alamat publik.
+# [telegram]
+# token_file = "rahasia/telegram"
+"""
 _TAIL = """
 # Berkas asli. Untuk beberapa mesin: kind = "s3", bucket, endpoint, region, access_key_file, secret_key_file.
 [blobs]
@@ -105,6 +120,7 @@ def write_default(
     text = _HEAD.format(profile=_toml(profile), demo=_toml(demo), port=port)
     text += "".join(_block("[[mailbox]]", box) for box in mailboxes) or _MAILBOX_EXAMPLE
     text += _block("[smtp]", smtp) if smtp else _SMTP_EXAMPLE
+    text += _CHAT_EXAMPLE
     try:
         write_secret(data / TOKEN_NAME, secrets.token_urlsafe(32))
         with path.open("x", encoding="utf-8") as file:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from storage.records_chat import TemplateCall
+from storage.records_chat import REMINDER_TEMPLATE, TemplateCall
 
-REMINDER, NEWS = "pengingat", "kabar"
+REMINDER, NEWS = REMINDER_TEMPLATE, "kabar"
 LOOK = "LIHAT"  # the button of ``kabar``: the tap opens the reply window, and the whole text follows
 CHOICES = ("tombol1", "tombol2", "tombol3")  # a text with one, two or three buttons, inside the window only
 _VARIABLE = re.compile(r"\{\{(\d+)\}\}")

@@ -179,6 +179,10 @@ class ChatChannel(Channel, Protocol):
         """
         ...
 
+    async def name(self) -> str:
+        """The name that the provider knows us by, for ``posko doctor``; raises ``ChannelError``."""
+        ...
+
     async def forget(self, ref: MediaRef) -> None:
         """Delete a file at the provider (UU 27/2022); one that is gone already is fine. Raises ``Retryable``."""
         ...

@@ -22,11 +22,13 @@ class Outgoing:
     """How the desk writes: who hears of trouble, and how many letters an hour one address gets at most.
 
     ``own_addresses`` are never written to. The cap stops two robots that answer each other (facts: mail).
+    ``channels`` are those that are set up.
     """
 
     receivers: tuple[str, ...] = ()
     own_addresses: frozenset[str] = frozenset()
     per_address_hour: int = 30
+    channels: frozenset[Scheme] = frozenset({Scheme.MAIL})
 
     def wrote_any_of(self, header_ids: Iterable[str]) -> bool:
         """Whether one of these Message-IDs is of our own making (``mail_message.message_id_for``)."""

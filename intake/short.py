@@ -25,7 +25,7 @@ _CODES = (StatusKey.DINAS_LUAR, StatusKey.SAKIT, StatusKey.CUTI, StatusKey.IZIN)
 def short_receipt(draft: SubmissionDraft, number: str, world: World, mailbox: str | None = None, files: int = 1) -> str:
     """The receipt of one submission; a sheet that was not read is asked for again."""
     if not draft.received:
-        return _retake(draft, number, world)
+        return _retake(draft, number, world, files)
     text = ""
     for most in _NAMES:
         text = _receipt(draft, number, world, mailbox, files, most)
@@ -93,13 +93,14 @@ def _listed(names: Sequence[str], most: int) -> str:
     return listing(list(names), most)
 
 
-def _retake(draft: SubmissionDraft, number: str, world: World) -> str:
+def _retake(draft: SubmissionDraft, number: str, world: World, files: int) -> str:
     until = draft.at + timedelta(minutes=world.profile.retake_minutes)
     why = problem_line(draft.problems[0]).rstrip(".") if draft.problems else ""
     return render_chat(
         "short_retake",
         at=clock_time(draft.at, world.profile),
         why=why[:120],
+        files=files,
         until=clock_time(until, world.profile) if draft.ask_retake else "",
         number=number,
     )

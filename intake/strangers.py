@@ -1,44 +1,58 @@
-"""Chat messages of addresses that nobody approved: kept and timed, answered once, shown to the receivers once.
+"""Files by chat of addresses that nobody approved: kept and timed, answered once a day, shown to the receivers once.
 
-Approval gives them back to the pipeline at their first time.
+Approval gives them back to the pipeline at their first time (``Messages.reopen``).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from domain.masking import CHANNEL_NAMES, masked
 from domain.profile import Profile
 from domain.wording import clock_time, moment_text
 from intake.event import event_of
 from intake.letters import Outgoing
-from intake.replies import put_replies
-from intake.talk import Reply
 from storage.engine import UnitOfWork
-from storage.records import MessageRow, MessageState
-from templates import DESK_NAME, render
+from storage.jobs import DELIVER
+from storage.messages import STRANGER
+from storage.records import MessageRow, MessageState, NewOutbox
+from templates import DESK_NAME, render, render_chat
 
-NOTE = "pengirim belum terdaftar"
+_LIFE = timedelta(days=1)
 
 
 async def set_aside(uow: UnitOfWork, row: MessageRow, profile: Profile, outgoing: Outgoing, now: datetime) -> None:
-    """Quarantine one file of a stranger; the answer names no person and no unit (UU 27/2022)."""
+    """Quarantine one file of a stranger; the answer names no person and no unit (UU 27/2022).
+
+    The keys are those of the conversation, so that a text before or after the file brings no second answer or alert.
+    """
     event = event_of(row)
-    await uow.messages.finish(row.id, MessageState.QUARANTINE, NOTE)
-    day = row.official_at.astimezone(profile.tz).date()
-    key = f"stranger:{row.channel}:{event.address}:{day}"
-    if await uow.outbox.states([f"{key}:0"]):
-        return
-    text = render("unknown_sender", at=clock_time(row.official_at, profile))
-    await put_replies(uow, row, event, [Reply(text)], now, key=key)
+    await uow.messages.finish(row.id, MessageState.QUARANTINE, STRANGER)
+    name, day = f"{event.channel.value}:{event.address}", row.official_at.astimezone(profile.tz)
+    text = render_chat("chat_unknown_sender", at=clock_time(row.official_at, profile), has_file=True)
+    id_ = await uow.outbox.put(
+        NewOutbox(
+            dedupe_key=f"unknown:{name}:{day:%Y%m%d}:file",
+            scheme=event.channel,
+            to_address=event.address,
+            kind="unknown",
+            subject="",
+            body=text,
+            short=text,
+            due_at=now,
+            expires_at=now + _LIFE,
+            message_id=row.id,
+        )
+    )
+    if id_ is not None:
+        await uow.defer(DELIVER.name, DELIVER.queue, **{DELIVER.argument: id_})
+    channel = CHANNEL_NAMES[event.channel]
     body = render(
-        "unknown_sender_alert",
+        "stranger_alert",
+        channel=channel,
         address=masked(event.address),
-        channel=row.channel.value,
-        received=moment_text(row.official_at, profile),
-        message_id=row.id,
+        at=moment_text(row.official_at, profile),
+        has_file=True,
+        unit="",
+        coded=False,
         sender_name=DESK_NAME,
     )
-    await outgoing.alert(uow, key, "Kiriman dari nomor yang belum terdaftar", body, now)
-
-
-def masked(address: str) -> str:
-    """``628123456789`` as ``6281…789``: enough to recognise, too little to write to."""
-    return f"{address[:4]}…{address[-3:]}" if len(address) > 8 else "…" + address[-2:]
+    await outgoing.alert(uow, f"stranger:{name}:", f"Alamat belum terdaftar ({channel})", body, now)

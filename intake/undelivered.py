@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from domain.errors import Refusal
+from domain.masking import CHANNEL_NAMES
 from domain.profile import Profile
 from domain.roster import AddressRole, Roster
 from domain.terms import Scheme
@@ -21,6 +22,7 @@ from templates import DESK_NAME, render
 
 ORDER = (Scheme.MAIL, Scheme.WHATSAPP, Scheme.TELEGRAM)
 """The order in which channels are tried for one reader."""
+REMINDS = frozenset({"reminder", "escalation", "missing_list", "window_summary"})  # what BERHENTI ends
 _STAYS = frozenset({"alert", "delivery_failures", "answer"})  # the staff's own, and what belongs to one conversation
 
 
@@ -51,8 +53,8 @@ class Undelivered:
     async def warn_operator(self, uow: UnitOfWork, scheme: Scheme, code: str, now: datetime) -> None:
         """Once a day for each fault that only a person can mend."""
         day = now.astimezone(self._profile.tz).date()
-        body = render("channel_trouble", channel=_NAMES[scheme], code=code, sender_name=DESK_NAME)
-        subject = f"Saluran {_NAMES[scheme]} perlu diperiksa (kode {code})"
+        body = render("channel_trouble", channel=CHANNEL_NAMES[scheme], code=code, sender_name=DESK_NAME)
+        subject = f"Saluran {CHANNEL_NAMES[scheme]} perlu diperiksa (kode {code})"
         await self._outgoing.alert(uow, f"channel_trouble:{scheme}:{code}:{day}", subject, body, now)
 
     async def _by_another_channel(self, uow: UnitOfWork, row: OutboxRow, now: datetime) -> list[int]:
@@ -68,7 +70,7 @@ class Undelivered:
             if scheme in tried or scheme not in self._open:
                 continue
             values = elsewhere(roster, row.scheme, row.to_address, scheme, day)
-            usable = [v for v in values if (await uow.contacts.get(scheme, v)).blocked_at is None]
+            usable = [v for v in values if await _may_be_told(uow, scheme, v, row.kind)]
             if usable:
                 return await self._put(uow, [_as_copy(row, scheme, to, now) for to in usable])
         return []
@@ -78,9 +80,6 @@ class Undelivered:
         ids = await uow.outbox.put_many(letters)
         await uow.defer_many(DELIVER.name, DELIVER.queue, [{DELIVER.argument: id_} for id_ in ids])
         return ids
-
-
-_NAMES = {Scheme.MAIL: "surel", Scheme.WHATSAPP: "WhatsApp", Scheme.TELEGRAM: "Telegram", Scheme.UPLOAD: "unggahan"}
 
 
 def elsewhere(roster: Roster, scheme: Scheme, value: str, other: Scheme, day: date) -> tuple[str, ...]:
@@ -98,6 +97,12 @@ def elsewhere(roster: Roster, scheme: Scheme, value: str, other: Scheme, day: da
             if address.scheme is other and same:
                 found[address.value] = None
     return tuple(found)
+
+
+async def _may_be_told(uow: UnitOfWork, scheme: Scheme, value: str, kind: str) -> bool:
+    """Not blocked; and whoever asked for silence gets answers but no reminders."""
+    contact = await uow.contacts.get(scheme, value)
+    return contact.blocked_at is None and not (contact.stopped_at and kind in REMINDS)
 
 
 def _as_template(row: OutboxRow, now: datetime) -> NewOutbox:

@@ -94,6 +94,11 @@ class WhatsApp:
     async def acknowledge(self, event: InboundEvent) -> None:
         """WhatsApp shows a tapped button by itself."""
 
+    async def name(self) -> str:
+        """Our number; that the account answers for it shows that the password is right."""
+        await self._asked(self._client().messages.list_async(to=wire_of(self.account), limit=1, page_size=1))
+        return f"+{self.account}"
+
     async def forget(self, ref: MediaRef) -> None:
         """Delete the file at Twilio; one that is gone already is fine."""
         if not self._media.is_ours(ref.ref):

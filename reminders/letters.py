@@ -4,8 +4,8 @@ A key makes a letter exactly one, whoever writes it and however often.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from domain.chase import Chased, Slot, contact_of, expected_names, minutes_left, slot_name, supervisors_of
 from domain.due import Due
@@ -14,9 +14,11 @@ from domain.terms import Scheme
 from domain.windows import Window
 from domain.wording import clock_time, listing, long_date, moment_text
 from storage.records import NewOutbox
+from storage.records_chat import REMINDER_TEMPLATE, TemplateCall
 from templates import DESK_NAME, render, render_chat
 
-CHANNEL = Scheme.MAIL  # what the desk can begin a conversation by
+CHANNEL = Scheme.MAIL  # how the receivers at BKD are written to
+ORDER = (Scheme.MAIL, Scheme.WHATSAPP, Scheme.TELEGRAM)  # the first by which a unit is reached
 ESCALATION_LIFE = timedelta(hours=2)
 SUMMARY_LIFE = timedelta(hours=12)
 _NAMED = 30  # units or people in one sentence
@@ -27,20 +29,22 @@ Targets = Mapping[str, tuple[Chased, str]]
 
 @dataclass(frozen=True)
 class Pen:
-    """Writes about the slot of ``window`` as it stands at ``now``. ``own`` addresses are never written to."""
+    """Writes about the slot of ``window`` as it stands at ``now``. ``own`` addresses are never written to.
+
+    ``channels`` are those that are set up. An address of a chat is written ``whatsapp:62812…`` here (``marked``).
+    """
 
     world: World
     window: Window
     now: datetime
     receivers: tuple[str, ...]
     own: frozenset[str] = frozenset()
+    channels: frozenset[Scheme] = frozenset({Scheme.MAIL})
 
     def reminder_targets(self, chased: Sequence[Chased]) -> Targets:
         """One letter per sender and address of its recap officers."""
         day = self.window.date
-        return self._targets(
-            "reminder", [(c, to) for c in chased for to in self.world.roster.contacts(c.sender, CHANNEL, day)]
-        )
+        return self._targets("reminder", [(c, to) for c in chased for to in self._contacts(c.sender, day)])
 
     def escalation_targets(self, chased: Sequence[Chased]) -> Targets:
         """One letter per sender and address of its kasubbag (profile: escalation)."""
@@ -58,7 +62,16 @@ class Pen:
         body = render("reminder", minutes=minutes_left(self.window, self.now), **self._units(chased), **self._common())
         subject = f"Pengingat: presensi {self._subject(self._name(chased.sender))}"
         short = self._short("short_reminder", chased, minutes=minutes_left(self.window, self.now))
-        return self._letter(key, to, "reminder", subject, body, self.window.late_from, short)
+        letter = self._letter(key, to, "reminder", subject, body, self.window.late_from, short)
+        return replace(letter, template=self._approved(chased))
+
+    def _approved(self, chased: Chased) -> TemplateCall:
+        """The reminder as the approved text, whose gaps are filled here."""
+        common = self._common()
+        others = self._others(chased)
+        what = common["session"] + (f" (untuk: {others[:200]})" if others else "")
+        values = (self._name(chased.sender), common["as_of"], what, common["day"], common["closes"])
+        return TemplateCall(REMINDER_TEMPLATE, {str(n): value for n, value in enumerate(values, 1)})
 
     def escalation(self, key: str, chased: Chased, to: str, reminded: bool) -> NewOutbox:
         """To the kasubbag; ``reminded`` only if a reminder really left."""
@@ -116,6 +129,14 @@ class Pen:
     def _targets(self, kind: str, pairs: Sequence[tuple[Chased, str]]) -> Targets:
         return {f"{kind}:{c.sender}:{self._slot}:{to}": (c, to) for c, to in pairs if to not in self.own}
 
+    def _contacts(self, sender: str, day: date) -> tuple[str, ...]:
+        """The unit's addresses by the first channel that reaches it; those that asked for silence stay silent."""
+        for scheme in ORDER:
+            found = self.world.roster.contacts(sender, scheme, day) if scheme in self.channels else ()
+            if found:
+                return tuple(marked(scheme, value) for value in found)
+        return ()
+
     def _short(self, name: str, chased: Chased, **fields: object) -> str:
         """The same for a chat: units by name, and how many more there are."""
         plain = all(d.unit == chased.sender for d in chased.dues)
@@ -125,10 +146,11 @@ class Pen:
     def _letter(
         self, key: str, to: str, kind: str, subject: str, body: str, expires: datetime, short: str = ""
     ) -> NewOutbox:
+        scheme, value = unmarked(to)
         return NewOutbox(
             dedupe_key=key,
-            scheme=CHANNEL,
-            to_address=to,
+            scheme=scheme,
+            to_address=value,
             kind=kind,
             subject=subject,
             body=body,
@@ -190,3 +212,14 @@ class Pen:
             "phones": contact.phones,
             "mails": ", ".join(to for to in reached if to not in self.own),
         }
+
+
+def marked(scheme: Scheme, value: str) -> str:
+    """An address with its channel before it; a mail address stays as it is."""
+    return value if scheme is Scheme.MAIL else f"{scheme.value}:{value}"
+
+
+def unmarked(address: str) -> tuple[Scheme, str]:
+    """The other way round."""
+    scheme, colon, value = address.partition(":")
+    return (Scheme(scheme), value) if colon and scheme in set(Scheme) else (Scheme.MAIL, address)

@@ -14,8 +14,9 @@ from domain.chase import LAST_CALL, PATIENCE, Chased, Phase, Slot, coming_units,
 from domain.disturbance import MAILBOX_SILENT, RETRY, excuses
 from domain.due import due_on
 from domain.resolution import World
+from domain.terms import Scheme
 from domain.windows import Window
-from reminders.letters import Pen
+from reminders.letters import Pen, marked
 from reminders.summary import Troubles, figures, notes
 from storage.engine import UnitOfWork
 from storage.jobs import DELIVER
@@ -30,12 +31,14 @@ class Desk:
 
     ``receivers`` hear of the missing; ``own_addresses`` are never written to; ``mailboxes`` are the accounts searched.
     ``unsearched(moment)`` names those without a completed search that was begun at or after ``moment``.
+    ``channels`` are those that units can be written to by.
     """
 
     receivers: tuple[str, ...] = ()
     own_addresses: frozenset[str] = frozenset()
     mailboxes: frozenset[str] = frozenset()
     unsearched: Callable[[datetime], Sequence[str]] = lambda moment: ()
+    channels: frozenset[Scheme] = frozenset({Scheme.MAIL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ async def _look(uow: UnitOfWork, world: World, now: datetime, desk: Desk, window
     since = now - timedelta(minutes=world.profile.retake_minutes)
     retaking = await uow.submissions.retaking(window.date, since)
     slot = stand_of(window, due, await uow.submissions.received_on(window.date), coming, retaking)
-    pen = Pen(world, window, now, desk.receivers, desk.own_addresses)
+    silent_ones = {marked(s, value) for s in desk.channels - {Scheme.MAIL} for value in await uow.contacts.stopped(s)}
+    pen = Pen(world, window, now, desk.receivers, desk.own_addresses | silent_ones, desk.channels)
     return _Scene(uow, world, now, slot, pen, silent, behind)
 
 

@@ -133,6 +133,27 @@ class Messages:
             update(Message).where(Message.id == id_, _UNFINISHED).values(official_at=at, official_basis=basis)
         )
 
+    async def with_media_before(self, channel: Scheme, moment: datetime, limit: int = 100) -> list[MessageRow]:
+        """Finished messages of before ``moment`` whose files still lie at the provider."""
+        rows = await self._session.scalars(
+            select(Message)
+            .where(
+                Message.channel == channel,
+                Message.state.in_([MessageState.DONE, MessageState.QUARANTINE]),
+                Message.first_seen_at < moment,
+                Message.claims.has_key("media"),
+                ~Message.claims.has_key("forgotten"),
+            )
+            .order_by(Message.id)
+            .limit(limit)
+        )
+        return [to_record(MessageRow, row) for row in rows]
+
+    async def note_forgotten(self, id_: int) -> None:
+        """The provider has deleted the files of a message."""
+        claims = Message.claims.op("||")(func.jsonb_build_object("forgotten", 1))
+        await self._session.execute(update(Message).where(Message.id == id_).values(claims=claims))
+
     async def heard_at(self, channel: Scheme, address: str) -> datetime | None:
         """When ``address`` last wrote to us through ``channel``."""
         return await self._session.scalar(

@@ -40,6 +40,10 @@ class Button:
     title: str
 
 
+REMINDER_TEMPLATE = "pengingat"
+"""The approved text of every reminder: it needs no reply window, so none can close before it."""
+
+
 @dataclass(frozen=True, slots=True)
 class TemplateCall:
     """A message approved beforehand (``intake.templates``), with its variables ``1``, ``2`` …"""

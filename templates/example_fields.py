@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace as Thing
 
 TITLES: Mapping[str, str] = {
+    "channel_trouble": "Saluran perlu diperiksa, untuk petugas",
     "chat_answer": "Jawaban baris dicatat",
     "chat_button_done": "Tombol ditekan kedua kali",
     "chat_button_not_yours": "Tombol milik alamat lain",
@@ -45,6 +46,7 @@ TITLES: Mapping[str, str] = {
     "chat_trouble_how": "KENDALA tanpa alasan",
     "chat_unknown_sender": "Pengirim belum terdaftar",
     "chat_which": "Nomor bermakna ganda",
+    "delivery_failures": "Pesan yang tidak terkirim, untuk petugas",
     "escalation": "Pemberitahuan kepada kasubbag",
     "excuse_alert": "Keterangan menunggu keputusan",
     "fallback_announced": "Presensi manual diberlakukan",
@@ -52,6 +54,7 @@ TITLES: Mapping[str, str] = {
     "inspection_alert": "Sanggahan atau PERIKSA untuk petugas",
     "mailbox_incident": "Kotak surel tidak dapat diperiksa",
     "mailbox_trouble": "Masalah kotak surel",
+    "media_lost": "Berkas tidak dapat diambil dari penyedia",
     "missing_list": "Daftar belum terkirim",
     "not_a_sheet": "Bukan lembar presensi",
     "quarantine": "Kiriman dipisahkan",
@@ -84,6 +87,7 @@ COMMON: Mapping[str, object] = {
     "accounts": "kotak surel utama", "account": "utama", "address": "6281•••4567", "again": False,
     "agency": "BKD Kabupaten Tulungagung", "as_of": "07.20 WIB", "at": "07.18 WIB", "attempts": 5, "body": "",
     "by": "6281•••4567", "candidates": "", "case": "", "changes": [], "channel": "WhatsApp", "chased": [],
+    "close": "07.30 WIB", "too_large": False,
     "closed": False, "closes": "07.30 WIB", "code": "S", "codes": "DL; S; C; I", "coming": 1, "contact": "",
     "coordinator": "Bagian Umum", "copy": 1, "count": 3, "counts": "tanda tangan 30, belum lengkap 2",
     "day": _DAY, "days": "Senin, 23 November 2026 s.d. Rabu, 25 November 2026", "day_off": "", "decision": "DISETUJUI",
@@ -216,7 +220,7 @@ OWN: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     },
     "short_receipts": {"": {"items": [f"{_UNIT}: nomor {_NUMBER}", "UPTD Parkir: nomor TLG-20261123-D-0118"]}},
     "short_reminder": {"": {}, "beberapa unit": {"items": ["UPTD Parkir", "UPTD Terminal"]}},
-    "short_retake": {"": {"until": "07.56 WIB", "at": "07.26 WIB"}},
+    "short_retake": {"album": {"files": 5}, "": {"until": "07.56 WIB", "at": "07.26 WIB"}},
     "stranger_alert": {"": {"unit": ""}, "permohonan": {"has_file": False}},
     "window_summary": {"": {"chased": [_UNIT], "late": 31}},
 }
