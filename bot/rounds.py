@@ -55,6 +55,7 @@ class Rounds:
         self._outgoing = outgoing
         self._mailboxes = mailboxes
         self._further = further
+        self._loops: list[asyncio.Task[None]] = []
         self._sealer = Sealer(db)
         self._reminding = Reminding(db, clock, profile, outgoing, mailboxes)
         self._running: set[asyncio.Future[object]] = set()
@@ -70,9 +71,10 @@ class Rounds:
             (self.seal, SEAL_SECONDS),
             (self.watch, WATCH_SECONDS),
             (self._reminding.sweep, REMIND_SECONDS),
-            *self._further,
         ):
             self._scheduler.add_job(self._guarded(work), "interval", seconds=seconds)
+        # Drawing and mailing may take minutes: no interval would fit, each round follows the end of the one before.
+        self._loops = [asyncio.create_task(self._again(work, seconds)) for work, seconds in self._further]
         self._scheduler.start()
         self._plan()
 
@@ -84,9 +86,18 @@ class Rounds:
         self._plan()
         await self._reminding.to_the_moment()
 
+    async def _again(self, work: Callable[[], Awaitable[object]], seconds: int) -> None:
+        once = self._guarded(work)
+        while True:
+            await once()
+            await asyncio.sleep(seconds)
+
     async def stop(self) -> None:
-        """No further rounds; those under way end first."""
+        """No further rounds; those under way end first, but what is still being drawn is drawn again later."""
         self._scheduler.remove_all_jobs()
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
         if self._running:
             await asyncio.wait(self._running, timeout=10)
         if self._scheduler.running:

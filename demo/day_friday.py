@@ -47,7 +47,7 @@ def _told_in_the_morning(scene: Scene) -> Sequence[Finding]:
 def _told_in_the_evening(scene: Scene) -> Sequence[Finding]:
     post = scene.officers.post
     wrong = [found for code in REMINDED_IN_THE_EVENING for found in lacking(post, BY_CODE[code].address, "Pengingat")]
-    return [*wrong, *lacking(post, RECEIVER, "Ringkasan: PULANG")]
+    return [*wrong, *lacking(post, RECEIVER, "Ringkasan: PULANG"), *lacking(post, DISCIPLINE, "Rekap Mingguan")]
 
 
 def _had(there: bool) -> str:

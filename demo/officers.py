@@ -101,7 +101,9 @@ class Officers:
         message = cover_letter(office, step, self.town, now, self.day)
         if answered:
             message["In-Reply-To"] = message["References"] = answered[-1].message["Message-ID"]
-        for name, data in step.files(self.town):
+        awaited = self.letter_of(step) if step.back else None
+        files = step.back(awaited) if step.back and awaited else step.files(self.town)
+        for name, data in files:
             kind = name.rpartition(".")[2]
             main, sub = ("image", "jpeg") if kind == "jpg" else ("application", _TYPES[kind])
             message.add_attachment(data, maintype=main, subtype=sub, filename=name)

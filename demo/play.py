@@ -21,7 +21,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from demo import picture, roster, summary
-from demo.clock import PlayingClock, at
+from demo.clock import PlayingClock, at, real_now
 from demo.days import DEFAULT, PROGRAMMES
 from demo.make_roster import invent
 from demo.officers import Officers
@@ -29,6 +29,7 @@ from demo.offices import BOX_OPD, BOX_UPT, DESK_HOST, DISCIPLINE, OFFICES, RECEI
 from demo.outcome import receipts
 from demo.post_office import PostOffice
 from demo.programme import Part, Programme, Scene
+from demo.results import FOLDER
 from demo.scenario import DESK_BOXES, SPOOFER, STRANGER
 from demo.service import Box, CommandFailed, Service, posko_launcher
 from demo.stage import DemoFailed, Stage, findings_of, live
@@ -99,15 +100,16 @@ def play(
         stack.callback(service.stop)
         with console.status("Menyiapkan instalasi: basis data, daftar pegawai 40 unit …"):
             service.init(folder / "roster.xlsx")
-            service.connect(_boxes(passwords), post.imap_port, post.smtp_port, (RECEIVER,))
+            service.connect(_boxes(passwords), post.imap_port, post.smtp_port, (RECEIVER,), (DISCIPLINE,))
+            _prepare(programme, service, town, folder)
         watch = stack.enter_context(Watch(service.status))
-        clock = _begin(programme.parts[0], service, stage, watch, pace, programme.since)
+        clock = _begin(programme.parts[0], service, stage, watch, pace, pace.lead)
         officers = Officers(programme.day, town, post, clock, passwords, [])
         for number, part in enumerate(programme.parts):
             if number:
                 with console.status(f"Jam melompat ke pukul {part.begin} …"):
                     service.pause()
-                    officers.clock = _begin(part, service, stage, watch, pace)
+                    officers.clock = _begin(part, service, stage, watch, pace, pace.lead * _RESTART)
             officers.waiting += part.steps
             last = live(part, lambda: Scene(officers, service, watch.board, folder), watch, stage, console)
             watch.look()
@@ -117,15 +119,18 @@ def play(
         return _close(programme, last, Scene(officers, service, watch.board, folder), findings, console)
 
 
-def _begin(
-    part: Part, service: Service, stage: Stage, watch: Watch, pace: Pace, since: date | None = None
-) -> PlayingClock:
-    """Set the clock to shortly before the part and start the service; ``since``: first declare the fallback."""
-    lead = pace.lead if since else pace.lead * _RESTART
+def _prepare(programme: Programme, service: Service, town: roster.Town, folder: Path) -> None:
+    """Declare the fallback, and do what lies before the play, at the programme's eve."""
+    service.set_clock(PlayingClock(at(programme.day, programme.eve), real_now(), 1).written)
+    service.declare_fallback(programme.since)
+    if programme.prepare:
+        programme.prepare(service, town, folder)
+
+
+def _begin(part: Part, service: Service, stage: Stage, watch: Watch, pace: Pace, lead: float) -> PlayingClock:
+    """Set the clock so that the part begins in ``lead`` real seconds, and start the service."""
     clock = stage.clock = PlayingClock.beginning_in(lead, at(part.day, part.begin), pace.rate or part.rate)
     service.set_clock(clock.written)
-    if since:
-        service.declare_fallback(since)
     watch.forget()
     service.start()
     return clock
@@ -154,7 +159,7 @@ def _make_fresh(folder: Path, service: Service) -> None:
         raise DemoFailed(f"{service.data} bukan instalasi peragaan; pilih folder lain dengan --dir")
     if settings.exists():
         service.stop()
-    for earlier in (service.data, folder / "hasil"):
+    for earlier in (service.data, folder / FOLDER, folder / "surel-sebelumnya"):
         shutil.rmtree(earlier, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     service.log.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from demo.board import Board
 from demo.officers import Officers
+from demo.roster import Town
 from demo.service import Service
 from demo.steps import Expected, Finding, Step
 
@@ -50,7 +51,8 @@ class Part:
 class Programme:
     """One day's play. Sheets are due from ``since`` on; ``receipt`` is the key of the step whose answer is shown.
 
-    ``shows`` name what lies ready at the end: where, and in words.
+    ``shows`` name what lies ready at the end: where, and in words. ``prepare`` runs once before the service starts, at
+    ``eve`` of the day by its clock.
     """
 
     day: date
@@ -58,3 +60,5 @@ class Programme:
     parts: tuple[Part, ...]
     receipt: str
     shows: tuple[Callable[[Scene], Sequence[str]], ...] = ()
+    prepare: Callable[[Service, Town, Path], None] | None = None
+    eve: str = "06.00"

@@ -73,11 +73,20 @@ class Service:
         """Make the installation, as a demonstration."""
         self.run("init", "--profile", "tulungagung", "--roster", str(roster), "--demo")
 
-    def connect(self, boxes: Sequence[Box], imap_port: int, smtp_port: int, receivers: Sequence[str] = ()) -> None:
-        """Tell the installation its mailboxes, where mail leaves, and who hears of the missing."""
+    def connect(
+        self,
+        boxes: Sequence[Box],
+        imap_port: int,
+        smtp_port: int,
+        receivers: Sequence[str] = (),
+        reported: Sequence[str] = (),
+    ) -> None:
+        """Tell the installation its mailboxes, where mail leaves, who hears of the missing, and who gets reports."""
         settings = self.data / "posko.toml"
-        told = f"receivers = {json.dumps(list(receivers))}"
-        settings.write_text(settings.read_text("utf-8").replace("receivers = []", told), "utf-8")
+        text = settings.read_text("utf-8")
+        for key, addresses in (("receivers", receivers), ("weekly", reported), ("monthly", reported)):
+            text = text.replace(f"{key} = []", f"{key} = {json.dumps(list(addresses))}")
+        settings.write_text(text, "utf-8")
         secrets = self.data / "secrets"
         secrets.mkdir(mode=0o700, exist_ok=True)
         for box in boxes:
@@ -111,6 +120,16 @@ class Service:
             said = "\n".join((done.stdout + done.stderr).splitlines()[-_SAID_LINES:])
             raise CommandFailed(f"posko {arguments[0]} berakhir dengan {done.returncode}\n{said}")
         return done.stdout
+
+    def ingest(self, folder: Path) -> None:
+        """Take in saved mails; that some of them need a person's eye is no failure."""
+        done = self._command(("ingest", str(folder)))
+        if done.returncode not in (0, 3):
+            raise CommandFailed(f"posko ingest berakhir dengan {done.returncode}\n{done.stderr[-2000:]}")
+
+    def recaps(self, month: str) -> list[dict[str, Any]]:
+        """What ``posko recap list`` says of every unit."""
+        return [json.loads(line) for line in self.run("recap", "list", "--month", month, "--json").splitlines()]
 
     def verify(self) -> tuple[bool, str]:
         """Whether ``posko verify`` finds every original and the audit chain whole, and what it says."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from demo.offices import BY_CODE
+from demo.post_office import Letter
 from demo.roster import Town
 
 ON_TIME, EARLY, LATE, MISSING, TO_CHECK = "tepat waktu", "lebih awal", "terlambat", "belum", "periksa"
@@ -23,7 +24,7 @@ class Waits(StrEnum):
     """A letter of the desk that an officer waits for before the step; its subject begins like this."""
 
     REMINDER = "Pengingat"
-    RECAP = "Rekap bulanan"
+    RECAP = "Rekap bulanan November 2026 (akhir)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Step:
     ``login``: the account that really hands it in (None: the officer's own). ``to``: None is the assigned mailbox.
     ``after``: the key of a step whose answer the officer waits for. ``repeats``: the key of a mail sent once more
     as it was. ``automatic``: an out-of-office reply to the answer of ``after``. ``waits``: a letter that has to lie in
-    the officer's mailbox first. ``what`` names the sheet in the subject.
+    the officer's mailbox first; ``back`` makes the files out of it. ``what`` names the sheet in the subject.
     """
 
     at: str
@@ -49,6 +50,7 @@ class Step:
     answer: Answer = Answer.OWED
     waits: Waits | None = None
     what: str = "Datang"
+    back: Callable[[Letter], Sequence[Attachment]] | None = None
 
     @property
     def news(self) -> str:

@@ -1,6 +1,6 @@
 """Three workbooks that offices really make: a daily list, a weekly grid, and a list with name and NIP in one cell."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -35,8 +35,11 @@ def daily_list(papers: Sequence[Paper]) -> bytes:
     return _saved(book)
 
 
-def weekly_grid(paper: Paper) -> bytes:
-    """One week: a column pair DATANG | PULANG for each working day, dates above; days to come are empty."""
+def weekly_grid(paper: Paper, filled: Collection[date] = ()) -> bytes:
+    """One week: a column pair DATANG | PULANG for each working day, dates above; days to come are empty.
+
+    ``filled`` days have both entries; without them only today's arrival is there yet.
+    """
     book = Workbook()
     sheet = _sheet(book, paper)
     monday = paper.day - timedelta(days=paper.day.weekday())
@@ -53,7 +56,7 @@ def weekly_grid(paper: Paper) -> bytes:
     for place in range(len(days)):
         sheet.merge_cells(start_row=top, end_row=top, start_column=4 + 2 * place, end_column=5 + 2 * place)
     for number, line in enumerate(paper.lines, 1):
-        _row(sheet, (number, line.name, line.nip, *_week(days, paper.day, line), line.note))
+        _row(sheet, (number, line.name, line.nip, *_week(days, paper.day, line, filled), line.note))
     _signature(sheet, paper, 3 + 2 * len(days) - 2)
     _widths(sheet, (5, 36, 22, *[9] * (2 * len(days)), 12))
     return _saved(book)
@@ -80,9 +83,10 @@ def combined_list(paper: Paper) -> bytes:
     return _saved(book)
 
 
-def _week(days: Sequence[date], today: date, line: Line) -> list[str]:
-    """The pair of every day: only today's arrival is there yet."""
-    return [cell for day in days for cell in (line.arrived if day == today else "", "")]
+def _week(days: Sequence[date], today: date, line: Line, filled: Collection[date]) -> list[str]:
+    """The pair of every day."""
+    pairs = [(line.arrived, line.left) if day in filled else (line.arrived if day == today else "", "") for day in days]
+    return [cell for pair in pairs for cell in pair]
 
 
 def _sheet(book: Workbook, paper: Paper) -> Worksheet:
