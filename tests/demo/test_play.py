@@ -41,7 +41,8 @@ def test_a_morning_is_played_summed_up_and_cleared_away(tmp_path: Path, monkeypa
     assert not runs(int((tmp_path / "pid").read_text()))
     commands = (tmp_path / "commands").read_text().splitlines()
     assert [line.split()[0] for line in commands] == ["init", "fallback", "serve", "verify", "stop"]
-    assert commands[1].split()[1].startswith("2026-11-24T06:50:00+07:00@")
+    assert commands[1].split()[1].startswith("2026-11-24T06:00:00+07:00@")
+    assert commands[2].split()[1].startswith("2026-11-24T06:50:00+07:00@")
     assert all(line.endswith(" -") for line in commands)
     svg = (tmp_path / "docs" / "demo.svg").read_text()
     assert "Dinas" in svg
