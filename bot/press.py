@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from typing import TypeVar
 
 Made = TypeVar("Made")
-_NICENESS = 15
+_NICENESS = 10
 _PR_SET_PDEATHSIG = 1
 
 

@@ -173,8 +173,7 @@ class RecapPost:
         body = pen.issued(wanted.stage, made.identity, made, signed=self._profile.forms["monthly"].head_signature)
         subject = f"Rekap bulanan {month_name(wanted.plan.first)} ({wanted.stage.value}): {wanted.unit.name}"
         return [
-            pen.letter(wanted.key(to), to, "recap", subject, body, wanted.plan.late_from, files)
-            for to in wanted.addresses
+            pen.letter(wanted.key(to), to, "recap", subject, body, wanted.plan.ends, files) for to in wanted.addresses
         ]
 
     async def remind(self) -> int:

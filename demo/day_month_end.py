@@ -1,7 +1,7 @@
 """Monday 30 November 2026: final recaps at 16.05, their return by 17.00, the consolidated report after it.
 
-Sheets were due since Thursday; what the offices sent until Monday afternoon lies ready as saved mails and is taken in
-first, so that the recaps have something to say.
+Sheets were due since Thursday from sixteen units; what they sent until Monday afternoon lies ready as saved mails and
+is taken in first, so that the recaps have something to say.
 """
 
 import io
@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from demo.clock import at
 from demo.officers import cover_letter
-from demo.offices import BY_CODE, DESK_HOST, DISCIPLINE, OFFICES, RECEIVER
+from demo.offices import BY_CODE, DESK_HOST, DISCIPLINE, RECEIVER
 from demo.outcome import lacking
 from demo.post_office import Letter
 from demo.programme import Part, Programme, Scene
@@ -28,6 +28,7 @@ from demo.timetable import SENDERS
 
 DAY = date(2026, 11, 30)
 SINCE = date(2026, 11, 26)
+UNITS = tuple("U001 U002 U003 U004 U005 U008 U013 U018 U020 U045 U046 U047 U050 U064 U071 U073".split())
 DUTY_ADDED = {"U020": 3, "U045": 2}  # offices that know of so many official trips that no sheet told
 FORGETFUL, LATE_ONE, SILENT = "U018", "U073", "U064"
 _FRIDAY = DAY - timedelta(days=3)
@@ -39,7 +40,7 @@ def prepare(service: Service, town: Town, folder: Path) -> None:
     place = folder / "surel-sebelumnya"
     place.mkdir(parents=True, exist_ok=True)
     for number, (sender, codes) in enumerate(SENDERS.items()):
-        if sender != SILENT:
+        if sender in UNITS and sender != SILENT:
             (place / f"{sender}.eml").write_bytes(_mail(town, sender, codes, number))
     service.ingest(place)
 
@@ -99,7 +100,7 @@ def _returns() -> tuple[Step, ...]:
             what="Rekap",
             back=filled_in(DUTY_ADDED.get(office.code, 0)),
         )
-        for number, office in enumerate(office for office in OFFICES if office.code != SILENT)
+        for number, office in enumerate(BY_CODE[code] for code in UNITS if code != SILENT)
     ]
     return tuple(sorted(steps, key=lambda step: at(DAY, step.at)))
 
@@ -112,7 +113,7 @@ def _minute(number: int) -> str:
 def _told(scene: Scene) -> Sequence[Finding]:
     """TLG-10, TLG-D5: everybody got a final recap, who did not return it was reminded, differences were told."""
     post = scene.officers.post
-    offices = {code: office.address for code, office in BY_CODE.items()}
+    offices = {code: BY_CODE[code].address for code in UNITS}
     wrong = [found for address in offices.values() for found in lacking(post, address, _RECAPS)]
     for code in (FORGETFUL, SILENT):
         wrong += lacking(post, offices[code], "Pengingat: rekap bulanan November 2026")
@@ -126,7 +127,7 @@ def _listed(scene: Scene) -> Sequence[Finding]:
     """What ``posko recap list`` says: who is late and who is missing."""
     lines = {str(line["unit"]): line for line in scene.service.recaps("2026-11")}
     found = []
-    for code in BY_CODE:
+    for code in UNITS:
         line = lines.get(code, {})
         wanted = "belum" if code == SILENT else "terlambat" if code == LATE_ONE else "tepat waktu"
         state = "terlambat" if line.get("late") else "tepat waktu" if line.get("returned") else "belum"
@@ -136,7 +137,7 @@ def _listed(scene: Scene) -> Sequence[Finding]:
 
 
 def _shown(scene: Scene) -> list[str]:
-    offices = [office.address for office in OFFICES]
+    offices = [BY_CODE[code].address for code in UNITS]
     lines = scene.service.recaps("2026-11")
     back = sum(bool(line["returned"]) for line in lines)
     differences = sum(int(str(line["differences"])) for line in lines)
@@ -161,4 +162,5 @@ PROGRAMME = Programme(
     shows=(_shown,),
     prepare=prepare,
     eve="16.02",
+    units=UNITS,
 )

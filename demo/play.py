@@ -122,7 +122,7 @@ def play(
 def _prepare(programme: Programme, service: Service, town: roster.Town, folder: Path) -> None:
     """Declare the fallback, and do what lies before the play, at the programme's eve."""
     service.set_clock(PlayingClock(at(programme.day, programme.eve), real_now(), 1).written)
-    service.declare_fallback(programme.since)
+    service.declare_fallback(programme.since, programme.units)
     if programme.prepare:
         programme.prepare(service, town, folder)
 

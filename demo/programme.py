@@ -49,10 +49,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One day's play. Sheets are due from ``since`` on; ``receipt`` is the key of the step whose answer is shown.
+    """One day's play. Sheets are due from ``since`` on, of ``units`` (empty: of everybody).
 
-    ``shows`` name what lies ready at the end: where, and in words. ``prepare`` runs once before the service starts, at
-    ``eve`` of the day by its clock.
+    ``receipt`` is the key of the step whose answer is shown; ``shows`` name what lies ready at the end: where, and in
+    words. ``prepare`` runs once before the service starts, at ``eve`` of the day by its clock.
     """
 
     day: date
@@ -62,3 +62,4 @@ class Programme:
     shows: tuple[Callable[[Scene], Sequence[str]], ...] = ()
     prepare: Callable[[Service, Town, Path], None] | None = None
     eve: str = "06.00"
+    units: tuple[str, ...] = ()

@@ -98,8 +98,8 @@ class Service:
         for made in (secrets, *(secrets / box.name for box in boxes)):
             _give_to_owner_of(self.data, made)
 
-    def declare_fallback(self, day: date) -> None:
-        """From the morning of ``day`` manual sheets are due for everybody (TLG-00)."""
+    def declare_fallback(self, day: date, units: Sequence[str] = ()) -> None:
+        """From the morning of ``day`` manual sheets are due, for everybody or for some units (TLG-00)."""
         self.run(
             "fallback",
             "on",
@@ -107,6 +107,7 @@ class Service:
             *("--reason", "Server presensi online tidak dapat diakses"),
             *("--letter", "800/1234/407.205/2026"),
             *("--by", "Kepala BKD"),
+            *(word for unit in units for word in ("--unit", unit)),
         )
 
     def set_clock(self, written: str) -> None:

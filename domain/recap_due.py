@@ -13,6 +13,8 @@ from domain.roster import Roster, Unit
 from domain.terms import Pattern, Session
 from domain.windows import windows_on
 
+AFTERMATH = timedelta(hours=12)
+
 
 class RecapStage(StrEnum):
     """What the desk hands out at a moment; the value is what people read."""
@@ -43,9 +45,14 @@ class RecapPlan:
         """From when on there is anything to do."""
         return self.draft_at or self.final_at
 
+    @property
+    def ends(self) -> datetime:
+        """Until when a recap is still handed out: a desk that was off over the deadline catches up."""
+        return self.late_from + AFTERMATH
+
     def stage(self, now: datetime) -> RecapStage | None:
-        """What has to be out at ``now``; None before the first step and when it is too late to be returned in time."""
-        if not self.begins <= now < self.late_from:
+        """What has to be out at ``now``; None before the first step and when all is over."""
+        if not self.begins <= now < self.ends:
             return None
         if self.revised_at is not None and now >= self.revised_at:
             return RecapStage.REVISED
@@ -101,14 +108,14 @@ def _reminders(calendar: WorkCalendar, pattern: Pattern, due: datetime, unit: st
 def plans_at(
     roster: Roster, calendar: WorkCalendar, periods: Sequence[Period], now: datetime
 ) -> Iterator[tuple[Unit, RecapPlan]]:
-    """The units whose recap has anything to do at ``now``, in roster order: its step has begun and it is not late."""
+    """The units whose recap has anything to do at ``now``, in roster order: its step has begun and it is not over."""
     today = now.astimezone(calendar.profile.tz).date()
     # A month's recap is due in the month itself or in the next one.
     months = (month_start(today.year, today.month, -1), month_start(today.year, today.month))
     for month in months:
         for unit in roster.units.values():
             plan = recap_plan(calendar, unit.pattern, month.year, month.month, unit.code)
-            if plan and plan.begins <= now < plan.late_from and owes_recap(roster, calendar, periods, unit, plan):
+            if plan and plan.begins <= now < plan.ends and owes_recap(roster, calendar, periods, unit, plan):
                 yield unit, plan
 
 

@@ -110,6 +110,7 @@ class RecapPen:
             signed=signed,
             final=moment_text(plan.final_at, profile),
             due=moment_text(plan.due, profile),
+            over=self.now >= plan.late_from,
             **self._common(),
         )
 

@@ -112,7 +112,7 @@ async def test_a_draft_goes_out_three_working_days_before_the_last_and_the_final
     final = next(row for row in finals if row.to_address == DISHUB)
     assert "paling lambat Senin, 30 November 2026, pukul 17.00 WIB" in final.body
     assert "Budi Santoso" in final.body
-    assert final.expires_at == at(17, 1, day=LAST)
+    assert final.expires_at == at(5, 1, day=date(2026, 12, 1))
     async with desk.trip.db.begin() as uow:
         versions = await uow.reports.versions("TLG-RU-202611-U1")
     assert [(v.version, v.sent_to) for v in versions] == [(1, (DISHUB,)), (2, (DISHUB,))]
@@ -133,6 +133,14 @@ async def test_a_final_without_any_change_carries_the_draft_once_more(desk: Desk
     assert "Tidak ada perubahan sejak versi sebelumnya" in final.body
     async with desk.trip.db.begin() as uow:
         assert len(await uow.reports.versions("TLG-RU-202611-U2")) == 1
+
+
+async def test_a_desk_that_was_off_over_the_deadline_still_hands_the_recap_out(desk: Desk) -> None:
+    assert await desk.post.issue() == 0
+    desk.trip.clock.moment = at(18, day=LAST)
+    assert await desk.post.issue() == 2
+    assert "batas itu sudah lewat; mohon tetap dikirim" in (await desk.letters("recap"))[0].body
+    assert await desk.post.remind() == 0
 
 
 async def test_two_processes_issue_every_recap_once(desk: Desk) -> None:

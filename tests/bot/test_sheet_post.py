@@ -181,10 +181,10 @@ async def test_the_morning_of_a_working_day_still_belongs_to_its_own_week(office
 async def test_a_child_that_is_killed_costs_one_order_and_not_the_press() -> None:
     press = Press()
     try:
-        assert await press.run(_niceness) >= 15
+        assert await press.run(_niceness) >= 10
         with pytest.raises(BrokenExecutor):
             await press.run(_die)
-        assert await press.run(_niceness) >= 15
+        assert await press.run(_niceness) >= 10
     finally:
         press.close()
 

@@ -39,13 +39,13 @@ def test_the_steps_come_in_their_order(month: tuple[int, int], pattern: Pattern,
 
 
 @given(month=MONTHS, pattern=st.sampled_from(Pattern), name=NAMES, seconds=st.integers(-3 * 10**6, 3 * 10**6))
-def test_a_moment_has_one_stage_and_none_once_it_is_late(
+def test_a_moment_has_one_stage_and_none_once_all_is_over(
     month: tuple[int, int], pattern: Pattern, name: str, seconds: int
 ) -> None:
     found = plan(name, *month, pattern)
     now = found.final_at + timedelta(seconds=seconds)
     stage = found.stage(now)
-    assert (stage is None) == (now < found.begins or now >= found.late_from)
+    assert (stage is None) == (now < found.begins or now >= found.ends)
     if stage is RecapStage.DRAFT:
         assert now < found.final_at
     if stage is RecapStage.FINAL:
@@ -61,8 +61,9 @@ def test_the_stages_change_to_the_second() -> None:
     assert found.stage(found.draft_at) is RecapStage.DRAFT
     assert found.stage(found.final_at - SECOND) is RecapStage.DRAFT
     assert found.stage(found.final_at) is RecapStage.FINAL
-    assert found.stage(found.late_from - SECOND) is RecapStage.FINAL
-    assert found.stage(found.late_from) is None
+    assert found.stage(found.late_from) is RecapStage.FINAL  # a desk that was off catches up
+    assert found.stage(found.ends - SECOND) is RecapStage.FINAL
+    assert found.stage(found.ends) is None
 
 
 def test_a_reminder_stands_until_the_next_and_ends_with_the_deadline() -> None:
@@ -121,7 +122,8 @@ def test_units_are_concerned_from_their_own_last_window_on() -> None:
     assert concerned(at(14, 35, day=date(2026, 11, 26)), ALWAYS) == [("U1", 11), ("U2", 11), ("U3", 11)]
     assert concerned(at(16, 5, day=date(2026, 11, 25)), ALWAYS) == [("U1", 11), ("U2", 11)]
     assert concerned(at(17, 0, 59, day=LAST), ALWAYS) == [("U1", 11), ("U2", 11), ("U3", 11)]
-    assert concerned(at(17, 1, day=LAST), ALWAYS) == []
+    assert concerned(at(5, 0, 59, day=date(2026, 12, 1)), ALWAYS) == [("U1", 11), ("U2", 11), ("U3", 11)]
+    assert concerned(at(5, 1, day=date(2026, 12, 1)), ALWAYS) == []
 
 
 def test_a_month_that_was_online_throughout_has_no_manual_recap() -> None:
