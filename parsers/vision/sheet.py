@@ -19,7 +19,7 @@ from parsers.vision.grid import Grid, find_grid
 from parsers.vision.naming import How, Named, codes_only, name_page
 from parsers.vision.page import SCALE, Page, flatten
 from parsers.vision.picture import Picture
-from parsers.vision.tags import Sight, see_tags
+from parsers.vision.tags import Sight, on_paper, see_tags
 
 _LEAST_STRENGTH = 0.5  # share of the ruling that must be seen
 
@@ -88,7 +88,10 @@ def _unplaced(named: Named) -> Lost:
 def _laid_flat(picture: Picture, sight: Sight, named: Named, sheet: OpenSheet) -> Found | Lost:
     printed = sheet.page()
     if sight.paper is not printed.paper:
-        return Lost(Why.CUT, sheet)
+        again = on_paper(sight.tags, printed.paper)
+        if again is None:
+            return Lost(Why.CUT, sheet)
+        sight = again
     page = flatten(picture, sight.fit.place, printed.layout)
     grid = find_grid(page)
     if grid.strength < _LEAST_STRENGTH:

@@ -138,25 +138,26 @@ def _sharpened(gray: Bytes8, corners: Doubles) -> Doubles:
 
 def _agreeing(found: Sequence[Tag]) -> Sight | None:
     """The larger set of tags that one page of either size explains; the smaller residual decides between equals."""
-    best: Sight | None = None
-    for paper in Paper:
-        if len(found) < 2:
-            return None
-        places = np.concatenate([corners_of(boxes(paper)[tag.position]) for tag in found])
-        seen = np.concatenate([tag.corners for tag in found])
-        fitted = fit(places, seen, paper.size)
-        if fitted is None:
-            continue
-        kept: dict[int, Tag] = {}
-        for tag, good in zip(found, fitted.inliers[::4], strict=True):
-            if good:
-                kept.setdefault(tag.position, tag)
-        sight = Sight(paper, fitted, tuple(kept.values()))
-        if len(sight.tags) >= 2 and (
-            best is None or (len(sight.tags), -sight.fit.off) > (len(best.tags), -best.fit.off)
-        ):
-            best = sight
-    return best
+    sights = [sight for paper in Paper if (sight := on_paper(found, paper))]
+    return max(sights, key=lambda sight: (len(sight.tags), -sight.fit.off), default=None)
+
+
+def on_paper(found: Sequence[Tag], paper: Paper) -> Sight | None:
+    """The tags that agree on the place of a page of this size; None when fewer than two do.
+
+    On curled paper a page of the other size may explain the tags nearly as well, until its sheet's name is known.
+    """
+    if len(found) < 2:
+        return None
+    places = np.concatenate([corners_of(boxes(paper)[tag.position]) for tag in found])
+    fitted = fit(places, np.concatenate([tag.corners for tag in found]), paper.size)
+    if fitted is None:
+        return None
+    kept: dict[int, Tag] = {}
+    for tag, good in zip(found, fitted.inliers[::4], strict=True):
+        if good:
+            kept.setdefault(tag.position, tag)
+    return Sight(paper, fitted, tuple(kept.values())) if len(kept) >= 2 else None
 
 
 def _missing(gray: Bytes8, sight: Sight) -> list[Tag]:
