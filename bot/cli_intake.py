@@ -12,6 +12,7 @@ from bot.bootstrap import Installation, open_installation, pipeline_of, sheets_k
 from bot.cli_base import DataOption, JsonOption, leave, put, put_json, run_async, say
 from bot.progress import progress_bar
 from domain.errors import ExitCode, UsageError
+from domain.reading import FileReading
 from intake.open_sheets import OpenSheets
 from intake.preview import JsonObject, Preview, preview
 from intake.sheet_reader import SheetReader
@@ -19,7 +20,10 @@ from intake.upload import Upload, results_of, take_in
 from intake.world import Worlds
 from parsers.base import ParseContext
 from parsers.confinement import hide_this_process
+from parsers.marked import marks_of
+from parsers.registry import PICTURE_MEMORY, PICTURE_SECONDS
 from parsers.sandbox import Sandbox
+from parsers.sniff import Kind
 
 PathsArgument = Annotated[list[Path], typer.Argument(exists=True, readable=True, help="Berkas atau folder.")]
 
@@ -30,18 +34,25 @@ def add_to(app: typer.Typer) -> None:
     app.command()(ingest)
 
 
-def read(files: PathsArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+def read(
+    files: PathsArgument,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+    overlay: Annotated[
+        Path | None, typer.Option("--overlay", help="Folder untuk gambar tiap halaman dengan hasil bacaannya.")
+    ] = None,
+) -> None:
     """Baca lembar dan tampilkan isinya tanpa menyimpan apa pun."""
     hide_this_process()
 
     async def work() -> ExitCode:
         async with open_installation(data) as place:
-            return await _read_all(place, _files_in(files), as_json)
+            return await _read_all(place, _files_in(files), as_json, overlay)
 
     leave(run_async(work()))
 
 
-async def _read_all(place: Installation, files: list[Path], as_json: bool) -> ExitCode:
+async def _read_all(place: Installation, files: list[Path], as_json: bool, overlay: Path | None) -> ExitCode:
     async with place.db.begin() as uow:
         world = await Worlds(place.profile).load(uow)
     day = place.clock.now().astimezone(place.profile.tz).date()
@@ -49,11 +60,16 @@ async def _read_all(place: Installation, files: list[Path], as_json: bool) -> Ex
     sandbox = Sandbox(place.settings.service.workers)
     reader = SheetReader(sandbox, OpenSheets(sheets_key_of(place.settings)))
 
+    room = asyncio.Semaphore(2 * place.settings.service.workers)  # thousands of files must not all be in memory
+
     async def one(path: Path) -> JsonObject:
-        raw = await asyncio.to_thread(path.read_bytes)
-        async with place.db.begin() as uow:
-            context, _ = await reader.context(uow, raw, ParseContext(path.name, codes, day))
-        reading = await reader.read(place.db, raw, context)
+        async with room:
+            raw = await asyncio.to_thread(path.read_bytes)
+            async with place.db.begin() as uow:
+                context, _ = await reader.context(uow, raw, ParseContext(path.name, codes, day))
+            reading = await reader.read(place.db, raw, context)
+            if overlay is not None:
+                await _draw(sandbox, raw, reading, overlay / path.name)
         return preview(reading, Preview(world, day, path.name, hashlib.sha256(raw).hexdigest()))
 
     troubled = False
@@ -67,6 +83,21 @@ async def _read_all(place: Installation, files: list[Path], as_json: bool) -> Ex
     finally:
         await sandbox.close()
     return ExitCode.NEEDS_PERSON if troubled else ExitCode.DONE
+
+
+async def _draw(sandbox: Sandbox, raw: bytes, reading: FileReading, place: Path) -> None:
+    """Every page on which cells were read, as ``NAME.1.jpg`` and so on."""
+    pages = {cell.box.page for sheet in reading.sheets for row in sheet.rows for cell in row.cells if cell.box}
+    if reading.extra.get("kind") not in (Kind.IMAGE, Kind.PDF):
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for page in sorted(pages):
+        marks = [mark for sheet in reading.sheets for mark in marks_of(sheet, page)]
+        drawn = await sandbox.run(
+            "parsers.vision.overlay.overlay", raw, page, marks,
+            result=bytes, seconds=PICTURE_SECONDS, memory=PICTURE_MEMORY,
+        )  # fmt: skip
+        await asyncio.to_thread(place.with_name(f"{place.name}.{page}.jpg").write_bytes, drawn)
 
 
 def _files_in(paths: list[Path]) -> list[Path]:

@@ -12,6 +12,7 @@ from procrastinate.exceptions import ConnectorException
 
 from bot.access import TokenShelf
 from bot.bootstrap import Installation, outgoing_of, pipeline_of, reporter_of
+from bot.cell_crop import CellCrops
 from bot.channels import channels_of
 from bot.chat import Chat, ChatHooks
 from bot.clock import demo_clock
@@ -154,7 +155,9 @@ class Service:
             place.db,
             pipeline_of(place, self._sandbox, self._observer),
             Dispatcher(place.db, channels, place.blobs, place.clock, self._observer, chat.undelivered, chat.links),
-            Conversing(place.db, talk_of(place), place.clock, self._observer),
+            Conversing(
+                place.db, talk_of(place, crops=CellCrops(place.blobs, self._sandbox)), place.clock, self._observer
+            ),
             chat.fetching,
             reporter_of(place),
             DeviceMail.of(place, self._sandbox),

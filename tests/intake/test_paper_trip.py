@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.cell_crop import CellCrops
 from bot.issuing import IssuedSheet, Order, issue_weekly
-from domain.outcome import Flag
+from domain.outcome import Flag, QuestionKind
 from domain.reading import Verdict
 from domain.roster import Person, Placement
 from domain.sheet import SheetPage
-from domain.sheet_layout import HeadSign
+from domain.sheet_layout import HeadSign, Sign
 from domain.terms import Timeliness
 from storage.engine import Database
 from storage.records import SubmissionRow
@@ -138,3 +139,19 @@ async def test_a_sheet_older_than_those_handed_over_is_looked_up_by_its_code(tri
     (old,) = await issue_weekly(trip.db, PROFILE, KEY, order, at(6))
     row = await came(trip, at(9), photo(Pen(old.pages[0]).sign(signs(range(9), (TUESDAY, IN)))))
     assert row.date == date(2026, 7, 21)
+
+
+async def test_whoever_is_asked_about_a_cell_sees_its_picture(trip: Trip) -> None:
+    first, _ = await issued(trip)
+    pen = morning(first, range(8))
+    box = first.layout.box(Sign(10, TUESDAY, IN))
+    pen.line((box.x0 + 2, box.y0 + 4), (box.x1 - 2, box.y0 + 4))
+    row = await came(trip, at(7, 21), photo(pen))
+    crops = CellCrops(trip.blobs, trip.sandbox)
+    async with trip.db.begin() as uow:
+        asked = {q.paper_no: q for q in await uow.questions.open_for(row.id) if q.kind is QuestionKind.CELL}
+        picture = await crops.of_question(uow, asked[11].id)
+        assert picture is not None
+        assert (picture.name, picture.media_type) == ("no-11.jpg", "image/jpeg")
+        assert len(await trip.blobs.get(picture.sha256)) < 40_000
+        assert await crops.of_question(uow, 10_000) is None

@@ -14,12 +14,14 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
+from domain.errors import ReadingError
 from domain.open_sheets import OpenSheet
 from domain.reading import FileReading, HeadMark, ProblemCode, SheetKind, SheetReading, Verdict
 from domain.sheet import SheetPage
 from domain.sheet_layout import CodeTick, DayTick, HeadBlock, HeadSign, Sign
 from domain.terms import Session
 from parsers.base import UNKNOWN_FORM, ParseContext
+from parsers.marked import marks_of
 from parsers.sandbox import Sandbox
 from tests.fakes.photos import Camera, Pen, jpeg, photo, scan, signs
 from tests.fakes.sheets import KEY, pages
@@ -276,3 +278,19 @@ async def test_a_picture_that_claims_a_gigapixel_is_refused_before_it_is_decoded
     bomb = bomb[:29] + zlib.crc32(bomb[12:29]).to_bytes(4, "big") + bomb[33:]
     reading = await sandbox.read(bomb, context())
     assert [p.code for p in reading.problems] == [ProblemCode.BOMB]
+
+
+async def test_the_whole_reading_is_drawn_on_the_page(sandbox: Sandbox) -> None:
+    data = photo(written())
+    sheet = await read(sandbox, data)
+    marks = marks_of(sheet, 1)
+    assert len(marks) == 18 * 10 + 10
+    drawn = await sandbox.run("parsers.vision.overlay.overlay", data, 1, marks, result=bytes)
+    image = np.asarray(Image.open(io.BytesIO(drawn)).convert("RGB"))
+    assert image.shape == (1600, 1200, 3)
+    box = sheet.rows[0].cells[0].box
+    assert box is not None
+    edge = image[int((box.y0 + box.y1) / 2), int(box.x0) + 1].astype(int)
+    assert edge[1] > edge[0] + 30, "signed cells are framed in green"
+    with pytest.raises(ReadingError):
+        await sandbox.run("parsers.vision.overlay.overlay", data, 2, marks, result=bytes)
