@@ -16,7 +16,7 @@ from reports.figures import PersonLine, UnitLine
 from storage.engine import UnitOfWork
 from storage.records_reports import CellFact
 
-PEOPLE_AT_ONCE = 1500  # their facts of a month are some hundred thousand rows: all that is in memory at a time
+PEOPLE_AT_ONCE = 500  # their facts of a month are some twenty thousand rows: all that is in memory at a time
 
 DayCells = Mapping[str | None, Sequence[CellFact]]
 """The facts of one person and date by session; None: of the whole day."""
@@ -33,7 +33,10 @@ class Placed:
 
     def on(self, day: date) -> bool:
         """Whether the person belonged to the unit on ``day``."""
-        return any(placement.covers(day) for placement in self.placements)
+        for placement in self.placements:  # noqa: SIM110 - asked for each person and day: a generator costs as much
+            if placement.covers(day):
+                return True
+        return False
 
 
 def days_of(first: date, last: date) -> list[date]:

@@ -3,6 +3,7 @@
 Runs in a process of its own (``reports.child``), so that nothing here delays a window.
 """
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -174,6 +175,15 @@ def _written(task: ReportTask, report: Prepared) -> Made:
 
 async def prepare(task: ReportTask, uow: UnitOfWork) -> Prepared | None:
     """Rows to figures; None when there is nothing to report. ``uow`` is best a snapshot."""
+    # Millions of small rows without a cycle among them: looking for one takes a third of the time.
+    gc.disable()
+    try:
+        return await _prepare(task, uow)
+    finally:
+        gc.enable()
+
+
+async def _prepare(task: ReportTask, uow: UnitOfWork) -> Prepared | None:
     world = World(
         task.profile,
         WorkCalendar(task.profile, await uow.calendar.all()),

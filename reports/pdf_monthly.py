@@ -15,7 +15,7 @@ from reports.pdf_devices import devices_data
 from reports.pdf_pages import MARGIN, day_heads, is_form_f, letter_height, table_of, unit_pages
 from reports.pdf_weekly import watch_data
 
-PAGES_A_PART = 16  # a part is drawn at a time: memory stays that of one part, whatever the government's size
+PAGES_A_PART = 8  # a part is drawn at a time: memory stays that of one part, whatever the government's size
 
 
 def month_title(month: Monthly, profile: Profile) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 People whose marks are all signatures are counted, not listed; the workbook lists everybody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.profile import Profile
@@ -14,11 +14,12 @@ from reports.cover import change_line
 from reports.figures import SYMBOL_WORDS, spaced_nip
 from reports.figures_arrivals import Histogram
 from reports.figures_discipline import NOTICE, Watch, WatchLine
-from reports.figures_weekly import Outcome, Tally, UnitWeek, Weekly
+from reports.figures_weekly import Outcome, PersonLineWeek, Tally, UnitWeek, Weekly
 from reports.pdf import Frame, frame_data, typeset
 from reports.pdf_devices import devices_data
 
 LOWEST_SHOWN = 15
+LISTED_MOST = 1000  # people in the PDF: some thirty pages; the workbook has everybody
 TAGGED_UNITS = 250  # beyond it the structure alone would take more memory than a small machine has
 _TICKS = 10
 
@@ -51,7 +52,7 @@ SIGN_WORDS = {
 def weekly_pdf(week: Weekly, frame: Frame) -> bytes:
     """The whole report."""
     profile = frame.profile
-    listed = [p for p in week.people if p.coded or p.open or p.to_check]
+    listed, note = listed_people(week)
     names = {unit.unit.code: unit.unit.name for unit in week.units}
     data = {
         "frame": frame_data(frame),
@@ -68,8 +69,7 @@ def weekly_pdf(week: Weekly, frame: Frame) -> bytes:
         "people": [
             [p.person.name, spaced_nip(p.person.nip), names.get(p.person.unit, p.person.unit), *p.cells] for p in listed
         ],
-        "people_note": f"{len(week.people) - len(listed)} pegawai lainnya terisi seluruhnya. "
-        "Tanda setiap pegawai ada pada berkas XLSX.",
+        "people_note": note,
         "people_legend": [[sign, words] for sign, words in SYMBOL_WORDS.items() if sign != "½"],
         "corrections": [
             [
@@ -89,6 +89,18 @@ def weekly_pdf(week: Weekly, frame: Frame) -> bytes:
         "audit_head": week.audit_head,
     }
     return typeset("weekly", data, tagged=len(week.units) <= TAGGED_UNITS)
+
+
+def listed_people(week: Weekly, most: int = LISTED_MOST) -> tuple[Sequence[PersonLineWeek], str]:
+    """Who is listed, and what is said of the others: of a large government only those who wait for somebody."""
+    marked = [p for p in week.people if p.coded or p.open or p.to_check]
+    whole = f"{len(week.people) - len(marked)} pegawai lainnya terisi seluruhnya. "
+    everybody = "Tanda setiap pegawai ada pada berkas XLSX."
+    if len(marked) <= most:
+        return marked, whole + everybody
+    listed = [p for p in marked if p.open or p.to_check][:most]
+    others = f"{len(marked) - len(listed)} pegawai dengan kode atau sel terbuka tidak dimuat di sini; {whole}"
+    return listed, others + everybody
 
 
 def _intro(week: Weekly) -> str:

@@ -19,7 +19,7 @@ from reports.figures_weekly import Weekly, weekly
 from reports.pdf import Frame, Signatory, typeset
 from reports.pdf_monthly import month_title, monthly_pdf, unit_recap_pdf
 from reports.pdf_pages import MARGIN, table_of, unit_pages
-from reports.pdf_weekly import weekly_pdf
+from reports.pdf_weekly import listed_people, weekly_pdf
 from tests.fakes.report_world import month_input, people, units, week_input
 
 TLG, BLG, MLG = (load_profile(name) for name in ("tulungagung", "bulungan", "malang"))
@@ -280,3 +280,12 @@ def test_a_month_without_people_or_returns_is_still_a_report() -> None:
 def test_only_numbers_of_18_digits_are_written_with_spaces() -> None:
     assert spaced_nip("196804111993031009") == "19680411 199303 1 009"
     assert spaced_nip("F17") == "F17"
+
+
+def test_of_a_large_government_the_pdf_lists_only_those_who_wait_for_somebody() -> None:
+    week = weekly(week_input(TLG, 6, 10), TLG)
+    listed, note = listed_people(week, 3)
+    assert len(listed) == 3
+    assert all(p.open or p.to_check for p in listed)
+    hidden = sum(bool(p.coded or p.open or p.to_check) for p in week.people) - 3
+    assert note.startswith(f"{hidden} pegawai dengan kode atau sel terbuka tidak dimuat")
