@@ -31,8 +31,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -160,6 +160,23 @@ class Service:
                 stderr=log,
                 start_new_session=True,
             )
+
+    @contextmanager
+    def beside(self, *arguments: str, **variables: str) -> Iterator[None]:
+        """Another long-running command on the same installation, for the length of the block."""
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                [*self._posko, *arguments, "--data", str(self.data)],
+                env={**self._environment(), **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            yield
+        finally:
+            _end(process)
 
     def died(self) -> bool:
         """Whether ``serve`` ended by itself."""

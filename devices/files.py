@@ -15,7 +15,7 @@ from devices.detect import is_table, number_in, reader_of, table_of
 from devices.lines import Asks, Batch, LogReader, Notes
 from devices.standard_report import Cells
 from domain.device import ClockFlag, DeviceKind, FlagCode, UploadState
-from domain.device_clock import ClockWatch, wall
+from domain.device_clock import ClockWatch, fallen_back, wall
 from domain.errors import OriginalMissing, ReadingError
 from domain.ports import BlobStore, Clock
 from parsers.sandbox import Sandbox
@@ -164,6 +164,8 @@ class LogIntake:
                 batch = coming
             self.step("loaded")
             found = (*flags, *watch.flags(), *reading.flags(device, upload.name))
+            if reading.posted and new:
+                found += fallen_back(watch, device.synced_to)
             first, last = (wall(t) if t else None for t in (watch.first, watch.last))
             outcome = Outcome(reading.layout, read, new, quarantined, first, last, tuple(sorted(users)), found)
             await uow.punches.finish(locked.id, outcome)
@@ -246,7 +248,7 @@ class _Reading:
         self.notes = Notes(nul_bytes=nul_bytes)
         self.layout = reader.layout
         self._reader = reader
-        self._given = given is not None
+        self.posted = given is not None
 
     def batches(self, watch: ClockWatch, users: set[str]) -> Iterator[Batch]:
         """Batches in the order of the file, watched on the way."""
@@ -263,7 +265,7 @@ class _Reading:
         if self.notes.no_seconds:
             found.append(ClockFlag(FlagCode.NO_SECONDS, count=self.notes.no_seconds))
         told = {number_in(name), str(device.number) if device.number is not None else None} - {None}
-        if not self._given and self.notes.numbers and any({t} != self.notes.numbers for t in told):
+        if not self.posted and self.notes.numbers and any({t} != self.notes.numbers for t in told):
             found.append(ClockFlag(FlagCode.NUMBER_CONTRADICTS))
         return found
 

@@ -21,6 +21,7 @@ log = structlog.get_logger()
 KINDS = (DeviceKind.ZK, DeviceKind.SOLUTION, DeviceKind.FINGERSPOT)
 _CLOUD_DAYS = timedelta(days=1)  # the cloud gives at most two days at once
 _MOST_BYTES = 64 << 20
+_SOON_S = 30.0
 
 
 @dataclass(slots=True)
@@ -120,5 +121,6 @@ class PullLoops:
 
     async def _loop(self, device: DeviceRow) -> None:
         while True:
-            await self._puller.pull(device)
-            await asyncio.sleep(self._every_s)
+            taken = await self._puller.pull(device)
+            # A machine that hung up may be well again soon; one that is away is asked no more than twice a minute.
+            await asyncio.sleep(self._every_s if taken is not None else min(self._every_s, _SOON_S))

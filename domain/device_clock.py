@@ -119,6 +119,13 @@ class ClockWatch:
         return tuple(found)
 
 
+def fallen_back(watch: ClockWatch, synced_to: datetime | None) -> tuple[ClockFlag, ...]:
+    """A flag when new punches that a device posted lie a day or more before what it has told already: a power cut."""
+    if synced_to is None or not watch.synced_to or synced_to - wall(watch.synced_to) <= _JUMP:
+        return ()
+    return (ClockFlag(FlagCode.CLOCK_JUMP, wall(watch.first), wall(watch.synced_to), synced_to),)
+
+
 def drift_flag(told: datetime, local_now: datetime) -> ClockFlag | None:
     """A flag when a device's own time ``told`` is more than two minutes from ``local_now`` (both wall times)."""
     off = told - local_now

@@ -32,7 +32,10 @@ def record(size: int, user: int | str, moment: int, verify: int = 1, state: int 
 
 @dataclass
 class ZkMachine:
-    """``records`` are its log, ``key`` its password; ``manners``: ``good mute hangs_up lies stranger``."""
+    """``records`` are its log, ``key`` its password.
+
+    ``manners``: ``good``, ``mute``, ``hangs_up``, ``hangs_up_once``, ``lies`` about its size, or a ``stranger``.
+    """
 
     records: bytes
     manners: str = "good"
@@ -107,7 +110,9 @@ class ZkMachine:
         _send(peer, PREPARE_DATA, session, reply, struct.pack("<I", size))
         pieces: Sequence[bytes] = [part[n : n + _PIECE] for n in range(0, len(part), _PIECE)]
         for number, piece in enumerate(pieces):
-            if self.manners == "hangs_up" and start + number * _PIECE >= len(log) // 2:
+            if self.manners.startswith("hangs_up") and start + (number + 1) * _PIECE > len(log) // 2:
+                if self.manners == "hangs_up_once":
+                    self.manners = "good"
                 return False
             _send(peer, DATA, session, reply, piece)
         _send(peer, ACK_OK, session, reply)

@@ -20,7 +20,7 @@ from devices.listener import Gate, within
 from devices.pulling import Puller
 from devices.solution import SoapLog
 from devices.zk import ZkLog, decoded, pull
-from domain.device import DeviceKind
+from domain.device import DeviceKind, FlagCode
 from domain.errors import Retryable
 from storage.engine import Database
 from storage.records_devices import DeviceRow, NewDevice, PunchRow
@@ -244,10 +244,23 @@ async def test_copies_of_one_punch_by_stick_network_and_webhook_are_one(
     assert len(await punches(database, "0004")) == 1
 
 
-async def test_a_clock_of_2015_after_a_power_cut_is_kept_as_told(client: httpx.AsyncClient, database: Database) -> None:
-    await client.post("/", content=glog(io_time="20150101000512"), headers=heads())
-    [found] = await punches(database, "1")
-    assert found.at == datetime(2015, 1, 1, 0, 5, 12)
+async def test_a_clock_of_2015_after_a_power_cut_is_kept_as_told_and_flagged(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await client.post("/", content=glog(io_time="20261124165917"), headers=heads())
+    await client.post("/", content=glog(io_time="20150101000512"), headers=heads(trans="101"))
+    assert [p.at for p in await punches(database, "1")] == [
+        datetime(2015, 1, 1, 0, 5, 12),
+        datetime(2026, 11, 24, 16, 59, 17),
+    ]
+    async with database.begin() as uow:
+        newest, _ = await uow.punches.uploads()
+    [flag] = newest.flags
+    assert (flag.code, flag.first, flag.after) == (
+        FlagCode.CLOCK_JUMP,
+        datetime(2015, 1, 1, 0, 5, 12),
+        datetime(2026, 11, 24, 16, 59, 17),
+    )
 
 
 SOAP = b"""<?xml version="1.0"?><GetAttLogResponse>
