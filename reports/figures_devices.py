@@ -101,7 +101,7 @@ def device_figures(section: DeviceSection | None) -> dict[str, str]:
 
 def difference_row(one: Difference, profile: Profile) -> tuple[str, str, str, str, str, str]:
     """Person, unit, day, session, state and words, as both kinds of file print them."""
-    words = "sah: mesin terganggu pada waktu itu" if one.lawful else one.question or one.agreement.value
+    words = "sah: mesin terganggu atau presensi manual berlaku" if one.lawful else one.question or one.agreement.value
     return (
         one.person,
         one.unit,
