@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.bootstrap import Installation, outgoing_of
 from bot.cell_crop import CellCrops
 from bot.conversation import Talk
-from bot.talk_scene import FormPost, TalkDesk
+from bot.talk_scene import Check, FormPost, TalkDesk
+from domain.profile import Profile
 from reports.checking import check_text, is_report_number
 from storage.engine import UnitOfWork
 
@@ -21,10 +22,15 @@ def talk_of(
 
     ``forms`` makes sheets, ``link`` the addresses of reports, ``crops`` the pictures of doubtful cells.
     """
-
-    async def check(uow: UnitOfWork, number: str) -> str | None:
-        return await check_text(uow, number, place.profile) if is_report_number(number) else None
-
-    outgoing = outgoing_of(place.settings)
+    outgoing, check = outgoing_of(place.settings), report_check(place.profile)
     crop = crops.of_question if crops else None
     return Talk(TalkDesk(place.profile, place.clock, outgoing, forms=forms, check=check, crop=crop, link=link))
+
+
+def report_check(profile: Profile) -> Check:
+    """CEK about a report's number; a submission's is none of its business."""
+
+    async def check(uow: UnitOfWork, number: str) -> str | None:
+        return await check_text(uow, number, profile) if is_report_number(number) else None
+
+    return check

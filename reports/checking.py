@@ -6,7 +6,7 @@ No answer holds a name: who asks may have nothing but a number that was printed 
 import hashlib
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from zipfile import BadZipFile
 
@@ -24,6 +24,7 @@ from storage.records_reports import ReportRow
 _NUMBER = re.compile(r"\b([A-Z]{2,5}-R[MBU]-\d{4}(?:W\d{2}|\d{2})(?:-[A-Z0-9]+)?)\b", re.IGNORECASE)
 _VERSION = re.compile(r"\bversi\s+(\d{1,4})\b", re.IGNORECASE)
 _HASH = re.compile(r"\b([0-9a-f]{64})\b", re.IGNORECASE)
+CHAT_LENGTH = 600  # characters of one answer by chat; beyond it totals of 0 are told in one line
 _PAGES = 2  # the particulars of a report stand on its first page
 
 
@@ -70,7 +71,11 @@ async def check_text(uow: UnitOfWork, number: str, profile: Profile) -> str:
             f"Laporan {asked} tidak tercatat pada kami. Mohon memeriksa kembali nomornya, misalnya "
             f"{profile.number_prefix}-RM-2026W48; nomor tercetak pada setiap halaman laporan."
         )
-    text = verification_text(identity_of(checked.report, {}), profile, checked.latest)
+    report = identity_of(checked.report, {})
+    text = verification_text(report, profile, checked.latest)
+    if len(text) > CHAT_LENGTH:
+        some = {label: value for label, value in report.totals.items() if value}
+        text = verification_text(replace(report, totals=some), profile, checked.latest) + "\nAngka lainnya 0."
     return text if checked.good else f"{checked.verdict}.\n{text}"
 
 

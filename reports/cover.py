@@ -69,7 +69,7 @@ def _cover(report: ReportIdentity, profile: Profile, recipient: str, subject: st
         "report_cover",
         recipient=f"Kepala {recipient}" if recipient.startswith(_SECTIONS) else recipient,
         subject=subject,
-        period=report.period,
+        period=f"{'tanggal' if report.period[0].isdigit() else 'bulan'} {report.period}",
         as_of=moment_text(report.as_of, profile),
         version=report.version,
         replaces=report.replaces,

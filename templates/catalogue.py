@@ -60,7 +60,7 @@ def _kind(name: str) -> tuple[str, str]:
     return "surel", "dinas, untuk penerima BKD" if inside else "resmi, surat"
 
 
-_FOR_RECEIVERS = frozenset({"missing_list", "window_summary", "quarantine"})
+_FOR_RECEIVERS = frozenset({"missing_list", "window_summary", "quarantine", "report_failed", "report_unaddressed"})
 
 
 def table() -> str:

@@ -63,6 +63,8 @@ TITLES: Mapping[str, str] = {
     "reminder": "Pengingat",
     "reminder_held": "Pengingat ditahan",
     "report_cover": "Surat pengantar laporan",
+    "report_failed": "Laporan gagal dibuat",
+    "report_unaddressed": "Laporan belum mempunyai penerima",
     "sample_alert": "Pemeriksaan acak jawaban petugas",
     "sheets_mailed": "Lembar presensi dikirim",
     "short_escalation": "Pemberitahuan kepada kasubbag",
@@ -197,7 +199,19 @@ OWN: Mapping[str, Mapping[str, Mapping[str, object]]] = {
         }
     },
     "reminder": {"": {}, "beberapa unit": {"units": [Thing(name="UPTD Parkir", people="")]}},
-    "report_cover": {"": {"subject": "Rekap Mingguan Presensi Manual"}},
+    "report_cover": {
+        "": {"subject": "rekap pengiriman presensi manual", "period": "tanggal 23–27 November 2026"},
+    },
+    "report_failed": {"": {"number": "TLG-RM-2026W48-5H", "command": "weekly --week 2026-W48"}},
+    "report_unaddressed": {
+        "": {
+            "report": "Rekap Mingguan Presensi Manual",
+            "number": "TLG-RM-2026W48-5H",
+            "made": "16.15 WIB",
+            "key": "weekly",
+            "command": "weekly --week 2026-W48",
+        },
+    },
     "sample_alert": {"": {"items": ["baris 7 Siti Aminah: DL"]}},
     "sheets_mailed": {"": {"sender": "", "code": "2026-W48/117"}},
     "short_escalation": {"": {}, "beberapa unit": {"items": ["UPTD Parkir", "UPTD Terminal"]}},
@@ -222,5 +236,5 @@ OWN: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "short_reminder": {"": {}, "beberapa unit": {"items": ["UPTD Parkir", "UPTD Terminal"]}},
     "short_retake": {"album": {"files": 5}, "": {"until": "07.56 WIB", "at": "07.26 WIB"}},
     "stranger_alert": {"": {"unit": ""}, "permohonan": {"has_file": False}},
-    "window_summary": {"": {"chased": [_UNIT], "late": 31}},
+    "window_summary": {"": {"chased": [_UNIT], "late": 31, "audit_head": "9f" * 32}},
 }

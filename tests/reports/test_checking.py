@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.talking import report_check
 from reports.checking import check_file, check_text, is_report_number, text_of
 from reports.figures_kept import identity_of, unpack
 from reports.numbering import qr_payload
@@ -41,6 +42,23 @@ async def test_an_earlier_version_and_a_code_are_told_as_they_are(kept: Database
 async def test_what_is_unknown_is_said_politely(kept: Database, asked: str) -> None:
     async with kept.begin() as uow:
         assert "tidak tercatat pada kami" in await check_text(uow, asked, PROFILE)
+
+
+async def test_an_answer_fits_into_a_chat_message(kept: Database) -> None:
+    many = tuple((f"jumlah nomor {n}", n % 2) for n in range(40))
+    async with kept.begin() as uow:
+        await uow.reports.add(replace(REPORT, number="TLG-RB-202611", totals=many))
+        told = await check_text(uow, "TLG-RB-202611", PROFILE)
+    assert "jumlah nomor 1: 1" in told
+    assert "jumlah nomor 2:" not in told
+    assert told.endswith("Angka lainnya 0.")
+
+
+async def test_the_conversation_asks_about_reports_only(kept: Database) -> None:
+    check = report_check(PROFILE)
+    async with kept.begin() as uow:
+        assert "versi 2 tercatat pada kami" in (await check(uow, "tlg-rm-2026w48-5h") or "")
+        assert await check(uow, "TLG-20261124-D-0117") is None
 
 
 def test_a_submissions_number_is_no_reports() -> None:
