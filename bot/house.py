@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from bot.announcements import announce_end, announce_start
 from bot.bootstrap import Installation
 from bot.clock import demo_clock
+from bot.doctor_host import backup_finding
 from desk.house import House, SettingLine
 from desk.live import Live
 from domain.fallback import Period
@@ -39,6 +40,7 @@ def house_of(place: Installation, sandbox: Sandbox, pipeline: Pipeline) -> House
         announce_start=start,
         announce_end=end,
         read_again=pipeline.read_again,
+        backup=lambda: backup_finding(place.settings.data, place.clock).finding,
         settings=lambda: tuple(setting_lines(place)),
         secure=place.settings.public_url.startswith("https:"),
         demo_clock=demo_clock(place.clock),

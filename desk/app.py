@@ -4,7 +4,20 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from desk import board_page, login, periods, review_page, submission_page
+from desk import (
+    accounts_page,
+    admin_page,
+    api,
+    board_page,
+    excuse_page,
+    login,
+    people_page,
+    periods,
+    recap_page,
+    review_page,
+    roster_page,
+    submission_page,
+)
 from desk.access import has_token, is_local
 from desk.board import Boards
 from desk.faults import add_faults
@@ -28,6 +41,13 @@ ROOMS: tuple[APIRouter, ...] = (
     periods.router,
     submission_page.router,
     review_page.router,
+    recap_page.router,
+    people_page.router,
+    excuse_page.router,
+    admin_page.router,
+    roster_page.router,
+    accounts_page.router,
+    api.router,
 )
 
 

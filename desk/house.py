@@ -41,6 +41,7 @@ class House:
     announce_start: AnnounceStart
     announce_end: AnnounceEnd
     read_again: Callable[[int], Awaitable[int]]
+    backup: Callable[[], str]
     settings: Callable[[], Sequence[SettingLine]]
     secure: bool = False
     demo_clock: str | None = None

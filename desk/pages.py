@@ -23,6 +23,7 @@ _MENU = (
     ("/kiriman", "Kiriman"),
     ("/rekap", "Rekap"),
     ("/laporan", "Laporan"),
+    ("/pegawai", "Pegawai"),
     ("/keterangan", "Keterangan"),
     ("/periode", "Masa manual"),
     ("/admin", "Admin"),

@@ -42,6 +42,11 @@ PUBLIC = frozenset(
         ("GET", "/readyz"),
         ("GET", "/metrics"),  # this machine or the status token
         ("GET", "/api/v1/status"),  # the status token
+        ("GET", "/api/v1/openapi.json"),  # holds no data
+        ("GET", "/api/v1/units"),  # an API token with the scope
+        ("GET", "/api/v1/submissions"),
+        ("GET", "/api/v1/marks"),
+        ("GET", "/api/v1/reports"),
         ("GET", "/static/{name}"),
         ("GET", "/masuk"),
         ("POST", "/masuk"),
@@ -73,6 +78,33 @@ _TABLE: tuple[tuple[str, str, Mapping[Role, Reach]], ...] = (
     ("GET", "/periksa", DESK),
     ("POST", "/periksa/{question}", DESK),
     ("POST", "/periksa/{question}/batal", DESK),
+    ("GET", "/rekap", EVERYONE),
+    ("GET", "/rekap/unduh", EVERYONE),
+    ("GET", "/laporan", EVERYONE),
+    ("GET", "/laporan/{report}", EVERYONE),
+    ("GET", "/laporan/{report}/{sha256}", EVERYONE),
+    ("GET", "/pegawai", EVERYONE),
+    ("GET", "/pegawai/{key}", EVERYONE),
+    ("GET", "/keterangan", EVERYONE),
+    ("GET", "/keterangan/{number}/bukti/{sha256}", EVERYONE),
+    ("POST", "/keterangan/{number}", STAFF),
+    ("GET", "/admin", ADMIN),
+    ("GET", "/admin/pegawai", ADMIN),
+    ("GET", "/admin/pegawai/unduh", ADMIN),
+    ("POST", "/admin/pegawai", ADMIN),
+    ("POST", "/admin/pegawai/terapkan", ADMIN),
+    ("GET", "/admin/alamat", DESK),
+    ("POST", "/admin/alamat/{number}", DESK),
+    ("GET", "/admin/kalender", ADMIN),
+    ("POST", "/admin/kalender", ADMIN),
+    ("GET", "/admin/mesin", ADMIN),
+    ("POST", "/admin/mesin/{number}/id", ADMIN),
+    ("GET", "/admin/pratinjau", ADMIN),
+    ("GET", "/admin/akun", ADMIN),
+    ("POST", "/admin/akun", ADMIN),
+    ("POST", "/admin/akun/{number}", ADMIN),
+    ("POST", "/admin/token", ADMIN),
+    ("POST", "/admin/token/{number}/cabut", ADMIN),
 )
 
 RIGHTS: Mapping[tuple[str, str], Right] = {(m, p): Right(m, p, r) for m, p, r in _TABLE}

@@ -1,5 +1,6 @@
 """Who stands at the door: from a cookie to an account, a reach and a transaction; everything else is turned away."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
@@ -109,7 +110,7 @@ async def session_of(request: Request) -> tuple[SessionRow, AccountRow] | None:
         return await uow.desk_sessions.find(digest(cookie), house.real())
 
 
-async def turn(request: Request) -> Turn:
+async def turn(request: Request) -> AsyncIterator[Turn]:
     """The turn of this request; ``GoTo``, 403 or 404 for everybody the table of rights does not name."""
     found = await session_of(request)
     path = request.scope["route"].path
@@ -126,7 +127,10 @@ async def turn(request: Request) -> Turn:
     form = FormData()
     if request.method not in _SAFE:
         form = await checked_form(request, session.csrf)
-    return Turn(house_of(request), request, account, session, reach, form)
+    try:
+        yield Turn(house_of(request), request, account, session, reach, form)
+    finally:
+        await form.close()  # what was uploaded lies in temporary files
 
 
 async def checked_form(request: Request, csrf: str) -> FormData:
@@ -134,6 +138,7 @@ async def checked_form(request: Request, csrf: str) -> FormData:
     form = await request.form(max_files=3, max_fields=5000)
     given = request.headers.get("x-csrf") or form.get("csrf")
     if not isinstance(given, str) or not is_same(unmasked(given), csrf):
+        await form.close()
         raise HTTPException(403, "Formulir ini sudah tidak berlaku. Muat ulang halamannya, lalu coba lagi.")
     return form
 

@@ -17,6 +17,7 @@ from storage.audit_trail import AuditTrail
 from storage.contact_log import ContactLogTable
 from storage.contacts import Contacts
 from storage.delivery import Delivery
+from storage.desk_figures import DeskFigures
 from storage.desk_sessions import DeskSessions
 from storage.devices import Devices
 from storage.excuses import Excuses
@@ -182,6 +183,11 @@ class UnitOfWork:
     def desk_sessions(self) -> DeskSessions:
         """Logins."""
         return DeskSessions(self._session)
+
+    @cached_property
+    def desk_figures(self) -> DeskFigures:
+        """Reads for the desk's recap and admin pages."""
+        return DeskFigures(self._session)
 
     @cached_property
     def contact_log(self) -> ContactLogTable:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from re import search
 
@@ -147,6 +147,7 @@ async def web_on(trip: Trip, *, listen: bool = False) -> AsyncIterator[Web]:
         announce_start=start,
         announce_end=end,
         read_again=trip.pipeline().read_again,
+        backup=lambda: "belum pernah dicadangkan",
         settings=lambda: (SettingLine("[smtp]", "host", "smtp.contoh.test"),),
         mailboxes=("presensi@bkd.test",),
     )
@@ -159,6 +160,12 @@ async def web_on(trip: Trip, *, listen: bool = False) -> AsyncIterator[Web]:
         yield Web(app, house, trip.clock, trip, told)
     finally:
         await house.live.stop()
+
+
+def restarted(web: Web) -> Web:
+    """The desk as a new process has it: nothing in memory, the same database."""
+    house = replace(web.house, worlds=Worlds(PROFILE), live=Live(web.trip.db.url))
+    return Web(create_app(ServiceFigures(), house), house, web.clock, web.trip)
 
 
 @asynccontextmanager

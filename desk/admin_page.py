@@ -1,0 +1,169 @@
+"""``/admin``: state of the service, settings without secrets, addresses, calendar, devices, texts."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from desk import words
+from desk.visitor import Turn, Visit, missing
+from domain.calendar import CalendarOverride
+from domain.terms import Pattern
+from intake import identity
+from storage.notify import BOARD
+from storage.records_devices import NewDeviceUser
+from storage.records_talk import ClaimState
+from templates.catalogue import examples
+
+router = APIRouter()
+LOOKS: dict[str, object] = {"schemes": words.SCHEMES, "outbox": words.OUTBOX, "messages": words.MESSAGES}
+
+
+@router.get("/admin")
+async def admin_page(turn: Visit) -> Response:
+    """What needs an admin: failures, quarantine, incidents, backup; and the settings."""
+    async with turn.house.db.begin() as uow:
+        fields: dict[str, object] = {
+            "failed": await uow.desk_figures.failed_letters(),
+            "quarantine": await uow.desk_figures.quarantine(),
+            "incidents": await uow.incidents.all_open(),
+            "letters": await uow.outbox.counts(),
+            "counts": await uow.messages.counts(),
+            "unsealed": await uow.audit.unsealed(),
+            "head": await uow.audit.head(),
+        }
+    return turn.page(
+        "admin", 200, settings=turn.house.settings(), backup=turn.house.backup(), reading=len(turn.house.sandbox.pids),
+        boards=turn.house.live.open_boards, **{**fields, **LOOKS},
+    )  # fmt: skip
+
+
+@router.get("/admin/alamat")
+async def addresses_page(turn: Visit) -> Response:
+    """Addresses that ask to speak for a unit, and those that may."""
+    async with turn.house.db.begin() as uow:
+        claims = await uow.addresses.all([ClaimState.ASKED, ClaimState.APPROVED])
+        world = await turn.house.worlds.load(uow)
+    waiting = [claim for claim in claims if claim.state is ClaimState.ASKED]
+    names = {code: unit.name for code, unit in world.roster.units.items()}
+    registered = sorted(world.roster.addresses, key=lambda a: (a.unit or "", a.value))
+    return turn.page(
+        "addresses", 200, waiting=waiting, names=names, registered=registered, people=world.roster.people,
+        approved=[claim for claim in claims if claim.state is ClaimState.APPROVED], **LOOKS,
+    )  # fmt: skip
+
+
+@router.post("/admin/alamat/{number}")
+async def decide_address(turn: Visit, number: int) -> Response:
+    """Approve or take back; what it sent before is then read again."""
+    choice = turn.field("putusan")
+    async with turn.house.db.begin() as uow:
+        if choice == "setuju":
+            done = (await identity.approve(uow, number, turn.by, turn.house.now()))[0]
+        elif choice == "cabut":
+            done = await identity.revoke(uow, number, turn.by, turn.house.now())
+        else:
+            done = None
+        if done is None:
+            raise missing()
+    return RedirectResponse("/admin/alamat", 303)
+
+
+@router.get("/admin/kalender")
+async def calendar_page(turn: Visit) -> Response:
+    """Decisions on working days, newest first."""
+    return await _calendar(turn)
+
+
+async def _calendar(turn: Turn, fault: str = "", status: int = 200) -> Response:
+    async with turn.house.db.begin() as uow:
+        decisions = await uow.calendar.all()
+        world = await turn.house.worlds.load(uow)
+    return turn.page("calendar", status, decisions=decisions[::-1], units=world.roster.units, fault=fault,
+                     today=turn.house.today())  # fmt: skip
+
+
+@router.post("/admin/kalender")
+async def add_override(turn: Visit) -> Response:
+    """Decide that days are worked or not, on the ground of a letter; a later decision beats an earlier one."""
+    async with turn.house.db.begin() as uow:
+        world = await turn.house.worlds.load(uow)
+        decision = _override(turn, set(world.roster.units))
+        if isinstance(decision, CalendarOverride):
+            number = await uow.calendar.add(decision, turn.by, turn.house.now())
+            await turn.audit(uow, "calendar_override", "calendar", str(number))
+            await uow.notify(BOARD, "kalender")
+    if isinstance(decision, str):
+        return await _calendar(turn, decision, 422)
+    return RedirectResponse("/admin/kalender", 303)
+
+
+def _override(turn: Turn, units: set[str]) -> CalendarOverride | str:
+    try:
+        first = date.fromisoformat(turn.field("mulai"))
+        last = date.fromisoformat(turn.field("sampai")) if turn.field("sampai") else first
+    except ValueError:
+        return "Isi tanggal."
+    unit, pattern = turn.field("unit") or None, turn.field("pola")
+    if last < first:
+        return "Tanggal selesai tidak boleh sebelum tanggal mulai."
+    if not turn.field("alasan") or not turn.field("surat"):
+        return "Isi alasan dan nomor surat dasarnya."
+    if (unit and unit not in units) or pattern not in ("", "5", "6"):
+        return "Unit atau pola tidak dikenal."
+    return CalendarOverride(
+        first, last, turn.field("hari") == "kerja", turn.field("alasan", 200), turn.field("surat", 200), unit,
+        Pattern(int(pattern)) if pattern else None,
+    )  # fmt: skip
+
+
+@router.get("/admin/mesin")
+async def devices_page(turn: Visit) -> Response:
+    """Devices, and ids that nobody is mapped to yet (MLG-24)."""
+    return await _devices(turn)
+
+
+async def _devices(turn: Turn, fault: str = "", status: int = 200) -> Response:
+    async with turn.house.db.begin() as uow:
+        devices = await uow.devices.all()
+        unknown = await uow.punches.unknown(most=200)
+        uploads = await uow.punches.uploads(last=20)
+        world = await turn.house.worlds.load(uow)
+    names = {device.id: device.name for device in devices}
+    return turn.page(
+        "devices", status, devices=devices, unknown=unknown, uploads=uploads, names=names, fault=fault,
+        units={code: unit.name for code, unit in world.roster.units.items()}, today=turn.house.today(),
+    )  # fmt: skip
+
+
+@router.post("/admin/mesin/{number}/id")
+async def map_id(turn: Visit, number: int) -> Response:
+    """Say whose an id of a device is, from a day on."""
+    fault = ""
+    user, key = turn.field("id", 40), turn.field("pegawai", 40)
+    try:
+        first = date.fromisoformat(turn.field("mulai"))
+    except ValueError:
+        first = turn.house.today()
+    async with turn.house.db.begin() as uow:
+        device = await uow.devices.get(number)
+        world = await turn.house.worlds.load(uow)
+        if device is None or not user:
+            raise missing()
+        taken = [
+            u for u in await uow.devices.users(number) if u.user_id == user and (u.last is None or u.last >= first)
+        ]
+        if key not in world.roster.people:
+            fault = f"Tidak ada pegawai dengan kunci {key or '(kosong)'}."
+        elif taken:
+            fault = f"ID {user} masih milik {taken[0].person}; akhiri dulu."
+        else:
+            await uow.devices.map_user(NewDeviceUser(number, user, key, first, turn.by, turn.house.now()))
+            await turn.audit(uow, "device_user_mapped", "device", device.name, id=user, person=key)
+    return await _devices(turn, fault, 422) if fault else RedirectResponse("/admin/mesin", 303)
+
+
+@router.get("/admin/pratinjau")
+async def texts_page(turn: Visit) -> Response:
+    """Every text that the desk sends, with invented data."""
+    return turn.page("texts", examples=examples())

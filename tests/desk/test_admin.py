@@ -1,0 +1,128 @@
+"""The admin's rooms: roster with its differences, calendar, addresses, devices, accounts and keys."""
+
+from dataclasses import replace
+from datetime import date
+
+import pyotp
+
+from desk.visitor import COOKIE
+from domain.account import Role
+from domain.device import DeviceKind
+from domain.terms import Scheme
+from intake.roster_file import write_roster
+from storage.records_devices import NewDevice
+from storage.records_talk import ClaimState, NewClaim
+from tests.fakes.desk_web import Visitor, Web, restarted
+from tests.fakes.desk_world import PEOPLE, ROSTER, SITI
+from tests.fakes.rows import new_outbox
+
+
+async def test_what_needs_an_admin_is_on_one_page_and_no_secret_is(web: Web) -> None:
+    async with web.house.db.begin() as uow:
+        letter = await uow.outbox.put(new_outbox("gagal"))
+        assert letter
+        await uow.outbox.mark_failed(letter, "550", "kotak tidak ada", web.clock.now())
+    async with web.visitor(Role.ADMIN) as visitor:
+        page = (await visitor.get("/admin")).text
+    for shown in ("kotak tidak ada", "belum pernah dicadangkan", "smtp.contoh.test"):
+        assert shown in page
+
+
+async def test_a_roster_is_shown_as_differences_before_anything_changes(web: Web) -> None:
+    people = {**PEOPLE, SITI: replace(PEOPLE[SITI], post="Kepala Dinas Baru")}
+    data = write_roster(replace(ROSTER, people=people))
+    async with web.visitor(Role.ADMIN) as visitor:
+        files = {"berkas": ("pegawai.xlsx", data)}
+        shown = await visitor.client.post("/admin/pegawai", data={"csrf": visitor.csrf}, files=files)
+        assert "Kepala Dinas Baru" in shown.text
+        async with web.house.db.begin() as uow:
+            assert await uow.roster.version() == 1
+        sha256 = shown.text.split('name="sha256" value="')[1].split('"')[0]
+        done = await visitor.post("/admin/pegawai/terapkan", sha256=sha256, nama="pegawai.xlsx")
+        assert done.status_code == 303
+        broken = {"berkas": ("x.xlsx", b"bukan buku kerja")}
+        assert (
+            await visitor.client.post("/admin/pegawai", data={"csrf": visitor.csrf}, files=broken)
+        ).status_code == 422
+        assert (await visitor.post("/admin/pegawai/terapkan", sha256="0" * 64, nama="x.xlsx")).status_code == 404
+        assert (await visitor.get("/admin/pegawai/unduh")).content[:2] == b"PK"
+    async with web.house.db.begin() as uow:
+        assert (await uow.roster.load()).people[SITI].post == "Kepala Dinas Baru"
+
+
+async def test_a_calendar_decision_needs_its_letter(web: Web) -> None:
+    async with web.visitor(Role.ADMIN) as visitor:
+        fields = {"mulai": "2026-11-25", "hari": "libur", "alasan": "Hari jadi kabupaten"}
+        assert (await visitor.post("/admin/kalender", **fields)).status_code == 422
+        assert (await visitor.post("/admin/kalender", **fields, surat="800/1")).status_code == 303
+        assert "Hari jadi kabupaten" in (await visitor.get("/admin/kalender")).text
+        assert "Hari jadi kabupaten" in (await visitor.get("/papan?tanggal=2026-11-25&sesi=datang")).text
+
+
+async def test_an_address_is_approved_and_taken_back(web: Web) -> None:
+    async with web.house.db.begin() as uow:
+        number = await uow.addresses.ask(
+            NewClaim(Scheme.WHATSAPP, "6281234567890", "U3", web.clock.now(), web.clock.now())
+        )
+    async with web.visitor(Role.RECEIVER) as visitor:
+        assert "6281234567890" in (await visitor.get("/admin/alamat")).text
+        assert (await visitor.post(f"/admin/alamat/{number}", putusan="setuju")).status_code == 303
+        assert (await visitor.post(f"/admin/alamat/{number}", putusan="cabut")).status_code == 303
+        assert (await visitor.post(f"/admin/alamat/{number}", putusan="lain")).status_code == 404
+    async with web.house.db.begin() as uow:
+        claim = await uow.addresses.get(number or 0)
+    assert claim
+    assert (claim.state, claim.decided_by) == (ClaimState.REVOKED, "desk:rini")
+
+
+async def test_an_id_of_a_device_is_mapped_once(web: Web) -> None:
+    async with web.house.db.begin() as uow:
+        device = await uow.devices.add(
+            NewDevice("lobi", next(iter(DeviceKind)), "Asia/Jakarta", "uji", web.clock.now())
+        )
+    async with web.visitor(Role.ADMIN) as visitor:
+        assert "lobi" in (await visitor.get("/admin/mesin")).text
+        fields = {"id": "7", "pegawai": SITI, "mulai": "2026-11-01"}
+        assert (await visitor.post(f"/admin/mesin/{device}/id", **{**fields, "pegawai": "0"})).status_code == 422
+        assert (await visitor.post(f"/admin/mesin/{device}/id", **fields)).status_code == 303
+        assert (await visitor.post(f"/admin/mesin/{device}/id", **fields)).status_code == 422
+    async with web.house.db.begin() as uow:
+        [user] = await uow.devices.users(device)
+    assert (user.person, user.first) == (SITI, date(2026, 11, 1))
+
+
+async def test_an_account_made_here_works_is_reset_and_locked(web: Web) -> None:
+    async with web.visitor(Role.ADMIN) as admin:
+        made = await admin.post("/admin/akun", nama="Baru", peran="penerima", lengkap="Orang Baru")
+        password = made.text.split('class="sekali">')[1].split("<")[0]
+        for wrong in (
+            {"nama": "baru", "peran": "penerima"}, {"nama": "x y", "peran": "admin"}, {"nama": "u", "peran": "opd"},
+            {"nama": "v", "peran": "opd", "unit": "U9"},
+        ):  # fmt: skip
+            assert (await admin.post("/admin/akun", **wrong)).status_code == 422
+        async with web.client() as client:
+            assert (await Visitor(client).log_in("baru", password)).headers["location"] == "/akun"
+        async with web.house.db.begin() as uow:
+            account = await uow.accounts.by_name("baru")
+            assert account
+            await uow.accounts.set_totp(account.id, pyotp.random_base32())
+        again = await admin.post(f"/admin/akun/{account.id}", tindakan="reset")
+        assert password not in again.text
+        assert (await admin.post(f"/admin/akun/{account.id}", tindakan="kunci")).status_code == 303
+        async with web.house.db.begin() as uow:
+            me = await uow.accounts.by_name("ani")
+        assert me
+        assert (await admin.post(f"/admin/akun/{me.id}", tindakan="kunci")).status_code == 404  # nobody locks himself
+
+
+async def test_texts_are_shown_with_invented_data(web: Web) -> None:
+    async with web.visitor(Role.ADMIN) as visitor:
+        assert "telah kami terima" in (await visitor.get("/admin/pratinjau")).text
+
+
+async def test_a_restart_keeps_sessions(web: Web) -> None:
+    async with web.visitor(Role.RECEIVER) as visitor:
+        kept = visitor.client.cookies[COOKIE]
+    async with restarted(web).client() as client:
+        client.cookies.set(COOKIE, kept)
+        assert (await client.get("/papan")).status_code == 200
