@@ -13,7 +13,7 @@ from intake import identity
 from storage.notify import BOARD
 from storage.records_devices import NewDeviceUser
 from storage.records_talk import ClaimState
-from templates.catalogue import examples
+from templates.catalogue import shown
 
 router = APIRouter()
 LOOKS: dict[str, object] = {"schemes": words.SCHEMES, "outbox": words.OUTBOX, "messages": words.MESSAGES}
@@ -166,4 +166,4 @@ async def map_id(turn: Visit, number: int) -> Response:
 @router.get("/admin/pratinjau")
 async def texts_page(turn: Visit) -> Response:
     """Every text that the desk sends, with invented data."""
-    return turn.page("texts", examples=examples())
+    return turn.page("texts", examples=shown())

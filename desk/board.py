@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from desk.house import House
+from desk.pages import Words
+from desk.words import FLAGS, STATES
 from domain.board import BoardEntry, UnitState, board, needs_eye
 from domain.chase import Contact, contact_of, minutes_left
 from domain.due import Due, due_on, sender_on
@@ -16,7 +18,10 @@ from domain.windows import Window, guess_session, windows_on
 from storage.engine import UnitOfWork
 from storage.records import SubmissionRow
 from storage.records_desk import ContactRow
+from templates import Markup, render_page
 
+_LOOKS: dict[str, object] = {"states": STATES, "flags": FLAGS}
+_MOST_DRAWN = 8000
 GROUPS = ("belum", "periksa", "sudah", "libur")
 
 
@@ -93,6 +98,19 @@ class Boards:
         self._house = house
         self._due: tuple[World | None, dict[date, tuple[Due, ...]]] = (None, {})
         self._contacts: tuple[World | None, dict[tuple[date, str], Contact]] = (None, {})
+        self._drawn: dict[tuple[BoardRow, date, Session], Markup] = {}
+        self._words = Words(house.profile)
+
+    def html(self, row: BoardRow, day: date, session: Session) -> Markup:
+        """The row as it stands on the page, the same for whoever looks; unchanged rows are not drawn again."""
+        key = (row, day, session)
+        made = self._drawn.get(key)
+        if made is None:
+            if len(self._drawn) >= _MOST_DRAWN:
+                self._drawn.clear()
+            text = render_page("_board_row", row=row, words=self._words, day=day, session=session, **_LOOKS)
+            made = self._drawn[key] = Markup(text)
+        return made
 
     def now_session(self) -> tuple[date, Session]:
         """The session that the present moment belongs to."""
@@ -102,9 +120,8 @@ class Boards:
     async def load(self, uow: UnitOfWork, day: date, session: Session, wanted: Filter) -> Board:
         """The whole board as ``wanted`` filters it."""
         world = await self._house.worlds.load(uow)
-        rows = await uow.submissions.on_day(day)
         called = {contact.unit: contact for contact in await uow.contact_log.on(day, session.value)}
-        entries = await self._entries(uow, rows, session)
+        entries = {entry.unit: entry for entry in await uow.desk_figures.board(day, session.value)}
         due = self._due_on(world, day, session)
         shown = tuple(row for row in self._rows(world, day, due, entries, called) if wanted.takes(row))
         counts = Counter(row.group for row in shown)

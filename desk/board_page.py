@@ -12,15 +12,13 @@ from sse_starlette.sse import EventSourceResponse
 from desk.board import Boards, Filter
 from desk.house import House
 from desk.live import Listener, Told
-from desk.pages import Words
 from desk.visitor import Turn, Visit, missing
-from desk.words import FLAGS, STATES
+from desk.words import STATES
 from domain.account import ContactOutcome, ContactWay
 from domain.resolution import World
 from domain.terms import Session
 from storage.notify import BOARD, board_payload
 from storage.records_desk import NewContact
-from templates import render_page
 
 router = APIRouter()
 _PING_S = 15
@@ -47,9 +45,7 @@ async def show_rows(house: House, boards: Boards, day: date, session: str, units
                 {
                     "unit": row.unit,
                     "kelompok": row.group,
-                    "html": render_page(
-                        "_board_row", row=row, words=Words(house.profile), **_LOOKS, day=day, session=session
-                    ),
+                    "html": boards.html(row, day, Session(session)),
                 },
                 ensure_ascii=False,
             ),
@@ -59,7 +55,7 @@ async def show_rows(house: House, boards: Boards, day: date, session: str, units
     ]
 
 
-_LOOKS: dict[str, object] = {"states": STATES, "flags": FLAGS}
+_LOOKS: dict[str, object] = {"states": STATES}
 
 
 def _wanted(turn: Turn, world: World, mine: bool, sender: str, words: str) -> Filter:
@@ -93,7 +89,7 @@ async def board_page(
         sender=sender,
         search=words,
         pace=_pace(turn.house),
-        **_LOOKS,
+        row_html=boards.html,
     )
 
 

@@ -4,15 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.outcome import Counts
+from domain.board import BoardEntry
+from domain.outcome import Counts, Flag
 from domain.reading import Verdict
 from domain.terms import StatusKey, Timeliness
 from storage.records import MessageRow, MessageState, OutboxRow, OutboxState
 from storage.rows import to_record
-from storage.schema import Fact, Message, Outbox, Submission
+from storage.schema import Fact, Message, Outbox, Question, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,43 @@ class DeskFigures:
         if units is not None:
             query = query.where(Submission.unit.in_(list(units)))
         return [SheetDay(*row) for row in await self._session.execute(query)]
+
+    async def board(self, day: date, session: str) -> list[BoardEntry]:
+        """Every submission of one session as the board needs it: light, asked by every open board."""
+        questions = (
+            select(func.count())
+            .select_from(Question)
+            .where(Question.submission_id == Submission.id, Question.answered_at.is_(None))
+            .scalar_subquery()
+        )
+        rows = await self._session.execute(
+            select(
+                Submission.unit,
+                Submission.number,
+                Submission.received,
+                Submission.timeliness,
+                Submission.late_minutes,
+                Submission.at,
+                type_coerce(Submission.counts, JSONB),
+                type_coerce(Submission.flags, JSONB),
+                questions,
+            ).where(Submission.date == day, Submission.session == session)
+        )
+        return [
+            BoardEntry(
+                unit=row[0],
+                number=row[1],
+                received=row[2],
+                timeliness=row[3],
+                late_minutes=row[4],
+                at=row[5],
+                rows=sum(row[6].values()),
+                reported=row[6].get("reported", 0) + row[6].get("signed", 0),
+                questions=row[8],
+                flags=frozenset(map(Flag, row[7])),
+            )
+            for row in rows
+        ]
 
     async def codes(
         self, first: date, last: date, units: Collection[str] | None = None

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+__all__ = ["CHAT_LIMIT", "DESK_NAME", "Markup", "render", "render_chat", "render_page"]
 
 DESK_NAME = "Posko Presensi"
 """Who signs every message."""

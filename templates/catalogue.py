@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from jinja2 import UndefinedError
+
 from templates import _PLACE, CHAT_LIMIT, DESK_NAME, render, render_chat
 from templates.example_fields import COMMON, OWN, TITLES
 
@@ -34,12 +36,28 @@ def names() -> list[str]:
 
 def examples() -> list[Example]:
     """Every message in every case that reads differently; a missing example raises jinja's ``UndefinedError``."""
+    return [example for name in names() for example in examples_of(name)]
+
+
+def examples_of(name: str) -> list[Example]:
+    """One message in every case; raises as ``examples`` does."""
+    found = []
+    cases: Mapping[str, Mapping[str, object]] = OWN.get(name, {"": {}})
+    for case, own in cases.items():
+        title = TITLES.get(name, name) + (f": {case}" if case else "")
+        found.append(Example(name, title, *_kind(name), _text(name, {**COMMON, **own})))
+    return found
+
+
+def shown() -> list[Example]:
+    """Every message for people to look at: rendered, or as it is written where no example fits it yet."""
     found = []
     for name in names():
-        cases: Mapping[str, Mapping[str, object]] = OWN.get(name, {"": {}})
-        for case, own in cases.items():
-            title = TITLES.get(name, name) + (f": {case}" if case else "")
-            found.append(Example(name, title, *_kind(name), _text(name, {**COMMON, **own})))
+        try:
+            found += examples_of(name)
+        except (UndefinedError, TypeError):
+            written = (_PLACE / "messages" / f"{name}.txt.j2").read_text("utf-8").strip()
+            found.append(Example(name, TITLES.get(name, name), *_kind(name), written))
     return found
 
 

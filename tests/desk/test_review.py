@@ -41,7 +41,7 @@ async def test_an_answer_is_a_fact_of_that_person_and_the_next_doubt_comes(web: 
     assert (facts[-1].source, facts[-1].by, facts[-1].box) == (FactSource.DESK, "desk:rini", facts[0].box)
     async with web.house.db.begin() as uow:
         state = (await uow.submissions.get(row.id)).state
-    assert state.counts.signed == 1
+    assert (state.counts.signed, state.counts.unsure) == (2, 1)
 
 
 async def test_undo_brings_the_doubt_back_and_the_sheet_speaks_again(web: Web) -> None:

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from domain.outcome import CellDraft, Flag, QuestionKind
+from domain.outcome import CellDraft, Counts, Flag, QuestionKind
 from domain.reading import Box, SheetKind, Verdict
 from domain.terms import Session
 from storage.records import NewArrival, NewQuestion, SubmissionRow
@@ -57,7 +57,8 @@ async def photo_sheet(
         assert message
         await uow.files.add(sha256, len(data), "image/jpeg")
         await uow.files.attach(message, sha256, "2", "lembar.jpg")
-        state = new_state(kind=kind, received=readable, flags=flags, at=moment)
+        counts = Counts(signed=1, unsure=2) if readable else Counts()
+        state = new_state(kind=kind, received=readable, flags=flags, at=moment, counts=counts)
         row = await uow.submissions.add(
             new_submission(message, unit, date=day, state=state, first_at=moment, recorded_at=moment)
         )
