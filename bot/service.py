@@ -61,6 +61,8 @@ class Service:
         self._mailboxes: list[MailboxReader] = []
         self._hooks = ChatHooks(place)
         self._workers: list[asyncio.Task[None]] = []
+        self._press = Press()
+        self._sheets = _sheet_post(place, self._press)
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
@@ -85,7 +87,7 @@ class Service:
                 parts.push_async_callback(mailbox.stop)
             outgoing = outgoing_of(place.settings)
             reports = ReportClock(place.db, place.clock, place.profile, reporter_of(place))
-            further = [*self._by_post(parts), (reports.sweep, SWEEP_SECONDS), *self._by_chat(parts)]
+            further = [*self._by_post(), (reports.sweep, SWEEP_SECONDS), *self._by_chat(parts)]
             rounds = Rounds(place.db, place.clock, place.profile, outgoing, self._mailboxes, further)
             await rounds.start()
             parts.push_async_callback(rounds.stop)
@@ -118,22 +120,15 @@ class Service:
         always: list[Further] = [(news.sweep, NEWS_SECONDS)]
         return [*always, (chat.reconcile, block.poll_seconds), (chat.forget, 3600)] if block else always
 
-    def _by_post(self, parts: contextlib.AsyncExitStack) -> list[Further]:
+    def _by_post(self) -> list[Further]:
         """What is drawn and mailed by the clock; without a mail server there is none of it."""
-        place, outgoing = self._place, outgoing_of(self._place.settings)
+        place = self._place
         if place.settings.smtp is None:
             return []
-        press = Press()
-        parts.callback(press.close)
-        recaps = RecapPost(place.db, place.blobs, place.clock, place.profile, press, outgoing)
-        further: list[Further] = [(recaps.sweep, BY_POST_SECONDS)]
-        if place.settings.sheets_key is None:
-            log.warning("sheets_not_mailed", reason=f"no key: posko migrate --data {place.settings.data}")
-        else:
-            key = place.settings.sheets_key_bytes
-            sheets = SheetPost(place.db, place.blobs, place.clock, place.profile, key, press, outgoing)
-            further.append((sheets.sweep, BY_POST_SECONDS))
-        return further
+        outgoing = outgoing_of(place.settings)
+        recaps = RecapPost(place.db, place.blobs, place.clock, place.profile, self._press, outgoing)
+        sheets: list[Further] = [(self._sheets.sweep, BY_POST_SECONDS)] if self._sheets else []
+        return [(recaps.sweep, BY_POST_SECONDS), *sheets]
 
     async def work(self) -> None:
         """Only jobs (``posko work``)."""
@@ -147,6 +142,7 @@ class Service:
         shelf = TokenShelf(place.settings.mailboxes, place.db, place.clock)
         await self._sandbox.start()
         parts.push_async_callback(self._sandbox.close)
+        parts.callback(self._press.close)
         channels = channels_of(place, shelf)
         for channel in channels.values():
             parts.push_async_callback(channel.close)
@@ -156,7 +152,10 @@ class Service:
             pipeline_of(place, self._sandbox, self._observer),
             Dispatcher(place.db, channels, place.blobs, place.clock, self._observer, chat.undelivered, chat.links),
             Conversing(
-                place.db, talk_of(place, crops=CellCrops(place.blobs, self._sandbox)), place.clock, self._observer
+                place.db,
+                talk_of(place, self._sheets, crops=CellCrops(place.blobs, self._sandbox)),
+                place.clock,
+                self._observer,
             ),
             chat.fetching,
             reporter_of(place),
@@ -200,6 +199,15 @@ class Service:
         for task in watched:
             if task.done():
                 task.result()
+
+
+def _sheet_post(place: Installation, press: Press) -> SheetPost | None:
+    """Who makes sheets by the clock and on request; None without the key that signs them."""
+    if place.settings.sheets_key is None:
+        log.warning("sheets_not_mailed", reason=f"no key: posko migrate --data {place.settings.data}")
+        return None
+    key = place.settings.sheets_key_bytes
+    return SheetPost(place.db, place.blobs, place.clock, place.profile, key, press, outgoing_of(place.settings))
 
 
 async def _end(worker: asyncio.Task[None]) -> None:
