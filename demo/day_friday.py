@@ -67,7 +67,7 @@ PROGRAMME = Programme(
     DAY,
     (
         Part(DAY, "06.58", "07.33", 75, "DATANG", "07.00", "07.30", _morning(), _EXPECTED, (_told_in_the_morning,)),
-        Part(DAY, "14.17", "16.17", 180, "PULANG", "15.30", "16.00", _evening(), _EXPECTED, (_told_in_the_evening,)),
+        Part(DAY, "14.17", "16.17", 110, "PULANG", "15.30", "16.00", _evening(), _EXPECTED, (_told_in_the_evening,)),
     ),
     receipt="bpbd-datang",
     shows=(_shown,),
