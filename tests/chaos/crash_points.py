@@ -1,4 +1,6 @@
-"""The real service with one crash point: ``python -m tests.chaos.crash_points DATA STEP NTH`` (STEP ``-``: none).
+"""The real service with one crash point: ``python -m tests.chaos.crash_points DATA STEP NTH [serve|work]``.
+
+STEP ``-``: none.
 
 The process kills itself with SIGKILL when STEP is reached for the NTH time; nothing gets a chance to tidy up.
 """
@@ -33,14 +35,15 @@ class CrashPoint(Unobserved):
         self.reached("committed", count)
 
 
-async def main(data: Path, step: str, nth: int) -> None:
+async def main(data: Path, step: str, nth: int, role: str = "serve") -> None:
     crash = CrashPoint(step, nth)
     async with open_installation(data) as place:
         blobs = FolderBlobStore(
             data / "originals", lambda done: crash.reached("archived", 0) if done == "folder synced" else None
         )
-        await Service(replace(place, blobs=blobs), observer=crash).serve()
+        service = Service(replace(place, blobs=blobs), observer=crash)
+        await (service.serve() if role == "serve" else service.work())
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), *sys.argv[4:]))
