@@ -45,9 +45,7 @@ def main() -> Result:
         "figures": [
             figure("webhooks answered 200", statuses[200], "", f"{COUNT}", met=statuses[200] == COUNT),
             figure("webhook answered, p50", half, "ms"),
-            figure(
-                "webhook answered, p99", almost_all * 1000, "ms", f"≤{AIM_MS:g} ms", met=almost_all * 1000 <= AIM_MS
-            ),
+            figure("webhook answered, p99", p99, "ms", f"≤{AIM_MS:g} ms", met=p99 <= AIM_MS),
             figure("messages archived", archived, "", f"{COUNT}", met=archived == COUNT and originals == COUNT),
             figure("letters taken by the provider", len(times), "", f"{COUNT}", met=len(times) == COUNT),
             figure("letters taken twice", len(sent) - len(times), "", "0", met=len(sent) == len(times)),
