@@ -19,6 +19,7 @@ from storage.contacts import Contacts
 from storage.delivery import Delivery
 from storage.desk_figures import DeskFigures
 from storage.desk_sessions import DeskSessions
+from storage.destroyed import DestroyedOriginals
 from storage.devices import Devices
 from storage.excuses import Excuses
 from storage.facts import Facts
@@ -198,6 +199,11 @@ class UnitOfWork:
     def review(self) -> Review:
         """The review queue."""
         return Review(self._session)
+
+    @cached_property
+    def destroyed(self) -> DestroyedOriginals:
+        """Originals whose time was over."""
+        return DestroyedOriginals(self._session)
 
     @cached_property
     def delivery(self) -> Delivery:
