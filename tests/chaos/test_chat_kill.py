@@ -10,8 +10,7 @@ from demo.chat.twilio import Fault
 from tests.chaos.chat_house import chat_house, phone
 
 STEPS = (
-    "archived", "committed", "fetched", "handed on", "claimed", "opened", "read", "recorded", "heard", "answered",
-    "tried", "sent", "told",
+    "archived", "committed", "fetched", "handed on", "claimed", "recorded", "answered", "tried", "sent",
 )  # fmt: skip
 EACH = 4
 
@@ -26,7 +25,7 @@ def test_kill_9_between_every_two_steps_of_a_chat_loses_and_doubles_nothing() ->
             role = "serve" if step in ("archived", "committed") or number % 2 else "work"
             serve = house.start("serve", step if role == "serve" else "-", 2)
             worker = house.start("work", step, 2) if role == "work" else None
-            house.wait_until(lambda serve=serve: house.answers() or serve.poll() is not None, 60)  # type: ignore[misc]
+            house.wait_until(lambda serve=serve: house.answers() or serve.poll() is not None, 150)  # type: ignore[misc]
             mine = list(range(number * EACH + 1, (number + 1) * EACH + 1))
             units += mine
             writing = [house.sends(unit) for unit in mine] + [
