@@ -66,8 +66,8 @@ async def _post_all(house: ChatHouse, messages: list[Message]) -> tuple[list[flo
     signed = [(urlencode(fields), signature(twilio.token, url, fields)) for fields, _ in ready]
     waits: list[float] = []
     statuses: Counter[int] = Counter()
-    limits = httpx.Limits(max_connections=50)
-    async with httpx.AsyncClient(timeout=30, limits=limits, trust_env=False, verify=False) as client:
+    limits = httpx.Limits(max_connections=200)
+    async with httpx.AsyncClient(timeout=None, limits=limits, trust_env=False, verify=False) as client:
         began = time.monotonic()
 
         async def post(number: int, body: str, sign: str) -> None:
