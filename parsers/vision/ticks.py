@@ -18,7 +18,8 @@ from parsers.vision.page import SCALE, Page, flat_points
 _SHARP = 8  # pixels a millimetre of a straightened strip
 _SEARCH = 0.9  # millimetres that a strip may have moved against the grid
 _INNER = 0.5  # millimetres of a box's edge that are its own line
-_TICKED, _CLEAN = 0.085, 0.04  # ink over the page's usual box, as a share of its inside
+_LEAST_FIT = 0.15  # below, the boxes are not seen and the grid is believed
+_TICKED, _CLEAN = 0.3, 0.19  # ink over the page's usual box, as a share of its inside
 _SIGNED_MM2, _WHITE_MM2 = 5.0, 0.8
 _INK = 0.5
 
@@ -42,7 +43,8 @@ def read_ticks(page: Page, grid: Grid, contrast: float) -> list[Ticks]:
     if not boxes or not layout.rows:
         return [Ticks()] * layout.rows
     rects = [layout.box(place) for place in boxes]
-    ink = np.array([_row_ink(page, grid, row, rects, contrast) for row in range(layout.rows)])
+    strips = np.stack([_strip(page, grid, row) for row in range(layout.rows)])
+    ink = np.array(_inks(layout, strips, rects, contrast))
     # What an empty box shows on this page: blurred edges, noise, its own place in the strip.
     usual = np.percentile(ink, 40, axis=0, keepdims=True)
     over = ink - np.maximum(usual, 0)
@@ -60,28 +62,39 @@ def _ticks(boxes: list[CodeTick | DayTick], over: Doubles) -> Ticks:
     )
 
 
-def _row_ink(page: Page, grid: Grid, row: int, rects: list[Rect], contrast: float) -> list[float]:
-    """Share of ink inside each box of a row."""
+def _strip(page: Page, grid: Grid, row: int) -> Floats:
+    """A row's Keterangan with ``_SEARCH`` around it, as the grid beside it lies."""
     layout = page.layout
     left, right = layout.columns["note"]
     top = layout.row_top(row)
-    strip = Rect(left - _SEARCH, top - _SEARCH, right + _SEARCH, top + layout.row_height + _SEARCH)
+    rect = Rect(left - _SEARCH, top - _SEARCH, right + _SEARCH, top + layout.row_height + _SEARCH)
     printed = flat_points(printed_nodes(layout)[row : row + 2, -1])
-    moved = (grid.nodes[row : row + 2, -1] - printed).mean(axis=0)
-    seen = _straight(page.dark, strip, moved)
+    return _straight(page.dark, rect, (grid.nodes[row : row + 2, -1] - printed).mean(axis=0))
+
+
+def _inks(layout: Layout, strips: Floats, rects: list[Rect], contrast: float) -> list[list[float]]:
+    """Share of ink inside each box of each row."""
+    left, right = layout.columns["note"]
     drawn = _drawn(layout, rects, right - left)
-    match = cv2.matchTemplate(seen, drawn, cv2.TM_CCOEFF_NORMED)
-    _, score, _, (dx, dy) = cv2.minMaxLoc(match)
-    if score < 0.2:
-        dx = dy = round(_SEARCH * _SHARP)
-    scaled = np.minimum(seen / max(contrast, 0.05), 1.5)
-    shares = []
-    for rect in rects:
-        x0, y0 = (rect.x0 - left + _INNER) * _SHARP + dx, (rect.y0 - layout.rows_top + _INNER) * _SHARP + dy
-        size = round((TICK - 2 * _INNER) * _SHARP)
-        inside = scaled[round(y0) : round(y0) + size, round(x0) : round(x0) + size]
-        shares.append(float((inside > _INK).mean()) if inside.size else 0.0)
-    return shares
+    fits = np.stack([cv2.matchTemplate(strip, drawn, cv2.TM_CCOEFF_NORMED) for strip in strips])
+    # A row alone may lock onto the rule above its boxes; its neighbours lie nearly as it does.
+    padded = np.pad(fits, ((2, 2), (0, 0), (0, 0)), mode="edge")
+    steady = np.mean(np.stack([padded[n : n + len(fits)] for n in range(5)]), axis=0)
+    size = round((TICK - 2 * _INNER) * _SHARP)
+    found = []
+    for strip, fit in zip(strips, steady, strict=True):
+        _, score, _, (dx, dy) = cv2.minMaxLoc(fit)
+        if score < _LEAST_FIT:
+            dx = dy = round(_SEARCH * _SHARP)
+        scaled = np.minimum(strip / max(contrast, 0.05), 1.5)
+        shares = []
+        for rect in rects:
+            x0 = round((rect.x0 - left + _INNER) * _SHARP) + dx
+            y0 = round((rect.y0 - layout.rows_top + _INNER) * _SHARP) + dy
+            inside = scaled[y0 : y0 + size, x0 : x0 + size]
+            shares.append(float((inside > _INK).mean()) if inside.size else 0.0)
+        found.append(shares)
+    return found
 
 
 def _straight(dark: Floats, rect: Rect, moved: Doubles) -> Floats:
