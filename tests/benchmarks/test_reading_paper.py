@@ -1,0 +1,49 @@
+"""A small form of ``make bench-reading``: its bounds are wide, so it only refutes what is surely not reached."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from benchmarks.bench_reading_paper import HARD_SETS, HARD_WRONG, MAIN, OTHER_EMPTY, OTHER_SIGNED
+from benchmarks.paper_reading import Task, read_all
+from benchmarks.paper_score import PageScore, score
+
+PAGES, HARD_PAGES = 40, 8
+FIRST = 900_000  # seeds that the benchmark does not use
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def pictures() -> Sequence[PageScore]:
+    tasks = [Task(name, FIRST + n) for name in MAIN for n in range(PAGES)]
+    tasks += [Task(name, FIRST + n) for name in HARD_SETS for n in range(HARD_PAGES)]
+    tasks += [Task(name, FIRST + 500 + n, hard=True) for name in MAIN for n in range(4)]
+    return list(read_all(tasks, 2))
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_ordinary_pictures_are_read_as_truly_as_promised(pictures: Sequence[PageScore], name: str) -> None:
+    found, wrong, unsure, clean = MAIN[name]
+    got = score([page for page in pictures if page.name == name])
+    assert got.found.high >= found
+    assert got.wrong.low <= wrong
+    assert got.unsure.low <= unsure
+    assert got.clean.high >= clean
+
+
+@pytest.mark.parametrize("name", [*MAIN, *HARD_SETS])
+def test_every_picture_is_read_or_asked_for_again_and_never_taken_for_another_sheet(
+    pictures: Sequence[PageScore], name: str
+) -> None:
+    got = score([page for page in pictures if page.name == name])
+    assert got.answered.value == 1
+    assert got.wrong_sheets == 0
+    assert got.wrong.low <= HARD_WRONG
+
+
+def test_ink_that_is_no_signature_is_not_called_one(pictures: Sequence[PageScore]) -> None:
+    got = score(pictures)
+    assert got.other_signed.count > 100
+    assert got.other_signed.low <= OTHER_SIGNED
+    assert got.other_empty.low <= OTHER_EMPTY

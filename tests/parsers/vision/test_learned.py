@@ -1,0 +1,72 @@
+"""The learned cell reader: the file that ships, and what it says of plain cells."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.paper_sheets import sheets_of
+from benchmarks.training.examples import IGNORED, truth_of
+from demo.paper.laboratory import take
+from domain.open_sheets import OpenSheet
+from domain.reading import Verdict
+from parsers.vision import learned
+from parsers.vision.cells import HEIGHT, WIDTH, Cells
+from parsers.vision.learned import EMPTY, SIGNED, bands, chances_of
+from parsers.vision.picture import pictures
+from parsers.vision.reader import read_cells
+from parsers.vision.sheet import Found, look_for_sheet
+from tests.fakes.sheets import KEY, pages
+
+FOLDER = Path(learned.__file__).parent
+MEGABYTE = 1 << 20
+
+
+def blank(rows: int, columns: int) -> Cells:
+    planes = np.zeros((3, (rows + 2) * HEIGHT, (columns + 2) * WIDTH), np.float32)
+    return Cells(planes, np.ones((rows + 2, columns + 2), np.float32), rows, columns)
+
+
+def test_the_model_is_small_and_its_bands_are_its_own() -> None:
+    model = (FOLDER / "cells.onnx").read_bytes()
+    facts = json.loads((FOLDER / "cells.json").read_text("utf-8"))
+    assert len(model) <= 3 * MEGABYTE
+    assert facts["version"] == hashlib.sha256(model).hexdigest()[:12]
+    assert facts["learned"]["seed"]
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 2), (7, 10), (26, 12), (3, 1)])
+def test_clean_paper_is_empty_on_a_grid_of_any_size(rows: int, columns: int) -> None:
+    chances = chances_of(blank(rows, columns))
+    assert chances.shape == (rows, columns, 3)
+    assert np.allclose(chances.sum(-1), 1, atol=1e-4)
+    assert (chances[..., EMPTY] >= bands().empty).all()
+
+
+def test_a_one_bit_picture_never_shows_that_a_cell_is_empty() -> None:
+    seen = read_cells(blank(3, 4), two_tone=True)
+    assert {one.verdict for line in seen for one in line} == {Verdict.UNSURE}
+
+
+def test_a_line_ruled_across_cells_is_never_a_signature() -> None:
+    cells = blank(4, 10)
+    cells.planes[:2, 2 * HEIGHT + 14 : 2 * HEIGHT + 18, WIDTH + 10 : 10 * WIDTH] = 1.0
+    seen = read_cells(cells, two_tone=False)
+    assert {one.verdict for one in seen[1][1:8]} == {Verdict.UNSURE}
+
+
+def test_a_photo_of_an_invented_office_is_read_without_a_wrong_cell() -> None:
+    page = pages(14)[0]
+    shot = take(sheets_of([page])[0], "valid", "photo1600", 77)
+    picture = next(pictures(shot.data))
+    found = look_for_sheet(picture, [OpenSheet.of(page, KEY)])
+    assert isinstance(found, Found)
+    labels, _ = truth_of(shot, found)
+    seen = read_cells(found.cells, two_tone=picture.two_tone)
+    said = {Verdict.SIGNED: SIGNED, Verdict.EMPTY: EMPTY}
+    plain = [(row, column) for row, column in np.argwhere(labels != IGNORED) if labels[row, column] in (EMPTY, SIGNED)]
+    spoken = [(labels[at], said[seen[at[0]][at[1]].verdict]) for at in plain if seen[at[0]][at[1]].verdict in said]
+    assert all(true == told for true, told in spoken)
+    assert len(spoken) > 0.8 * len(plain)
