@@ -28,6 +28,7 @@ from templates import DESK_NAME, render
 
 BY = "posko devices"
 LATE_LOG_DAYS = timedelta(days=7)  # a log of last month that comes in the new one may still take a word back
+_EVERY = timedelta(hours=1)
 _PEOPLE_AT_ONCE = 500
 _PRESENT = (Verdict.SIGNED, Verdict.REPORTED, Verdict.CODE, Verdict.UNSURE)
 
@@ -40,6 +41,18 @@ class DeviceDays:
     clock: Clock
     profile: Profile
     outgoing: Outgoing
+    looked: datetime | None = None
+
+    async def turn(self) -> None:
+        """A round of the worker: a whole month of everybody is worked out once an hour, the warning is not late."""
+        now = self.clock.now()
+        if self.looked is None or now - self.looked >= _EVERY or now.date() != self.looked.date():
+            await self.look()
+            self.looked = now
+        elif closed_days(self.profile, now) is not None:
+            async with self.db.begin() as uow:
+                world = await Worlds(self.profile).load(uow)
+            await self._warn(world, now)
 
     async def look(self) -> int:
         """Add the words that are due; returns how many were new."""

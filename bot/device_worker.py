@@ -62,7 +62,7 @@ class DeviceWorker:
                 (self.resume, RESUME_SECONDS),
                 (loops.match, MATCH_SECONDS),
                 (self._watch.look, WATCH_SECONDS),
-                (self._days.look, DAYS_SECONDS),
+                (self._days.turn, DAYS_SECONDS),
             ]
             if chosen.folder is not None:
                 folder = WatchedFolder(self._place.settings.place(chosen.folder), self.intake)

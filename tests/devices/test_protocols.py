@@ -15,9 +15,11 @@ from demo.devices.zk_machine import ZkMachine, encoded, record
 from devices.app import create_app
 from devices.files import LogIntake
 from devices.fingerspot import SIGNATURE, signature_of
+from devices.fingerspot import pull as cloud_pull
 from devices.lines import Notes
 from devices.listener import Gate, within
 from devices.pulling import Puller
+from devices.readers import reader_for
 from devices.solution import SoapLog
 from devices.zk import ZkLog, decoded, pull
 from domain.device import DeviceKind, FlagCode
@@ -390,3 +392,27 @@ async def test_one_failing_device_never_delays_another(intake: LogIntake, databa
         assert not slow.done()
         assert time.monotonic() - began < 4
         await slow
+
+
+async def test_the_cloud_is_asked_for_what_its_webhook_missed(intake: LogIntake, database: Database) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if len(asked) > 1:
+            return httpx.Response(200, json={"success": False})
+        rows = [
+            {"pin": "0004", "scan_date": "2026-11-24 07:01:02", "verify": 1, "status_scan": 0, "photo_url": "x.jpg"}
+        ]
+        return httpx.Response(200, json={"success": True, "data": rows})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        data = await cloud_pull(client, "https://cloud.test/get_attlog", "token", SERIAL, NOW.date(), NOW.date())
+        with pytest.raises(Retryable):
+            await cloud_pull(client, "https://cloud.test/get_attlog", "token", SERIAL, NOW.date(), NOW.date())
+    assert asked[0].headers["Authorization"] == "Bearer token"
+    assert b"x.jpg" not in data
+    taken = await intake.post(await device(database), data, "fingerspot", reader_for("fingerspot", data))
+    assert taken.new == 1
+    [found] = await punches(database, "0004")
+    assert found.at == datetime(2026, 11, 24, 7, 1, 2)
