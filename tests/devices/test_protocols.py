@@ -1,29 +1,17 @@
-"""Machines that call in, and machines that are called (facts: devices, "Network", "Must hold" 4, 6, 10 to 12)."""
+"""Machines that call in (facts: devices, "Network", "Must hold" 4, 6, 11 and 12)."""
 
-import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse
 
-from demo.devices.zk_machine import ZkMachine, encoded, record
 from devices.app import create_app
 from devices.files import LogIntake
 from devices.fingerspot import SIGNATURE, signature_of
-from devices.fingerspot import pull as cloud_pull
-from devices.lines import Notes
 from devices.listener import Gate, within
-from devices.pulling import Puller
-from devices.readers import reader_for
-from devices.solution import SoapLog
-from devices.zk import ZkLog, decoded, pull
 from domain.device import DeviceKind, FlagCode
-from domain.errors import Retryable
 from storage.engine import Database
 from storage.records_devices import DeviceRow, NewDevice, PunchRow
 from tests.fakes import logs
@@ -263,156 +251,3 @@ async def test_a_clock_of_2015_after_a_power_cut_is_kept_as_told_and_flagged(
         datetime(2015, 1, 1, 0, 5, 12),
         datetime(2026, 11, 24, 16, 59, 17),
     )
-
-
-SOAP = b"""<?xml version="1.0"?><GetAttLogResponse>
-<Row><PIN>1</PIN><DateTime>2020-08-05 17:58:32</DateTime><Verified>1</Verified><Status>0</Status></Row>
-<Row><PIN>2</PIN><DateTime>2020-02-30 17:58:32</DateTime><Verified>1</Verified><Status>0</Status></Row>
-</GetAttLogResponse>"""
-
-
-def test_rows_of_a_soap_answer_are_read_and_an_impossible_date_costs_only_itself() -> None:
-    [batch] = SoapLog(SOAP).batches(Notes())
-    assert [p[1:5] for p in batch.punches] == [("1", "2020-08-05 17:58:32", "1", "0")]
-    assert [(line, reason) for line, reason, _ in batch.bad] == [(2, "date")]
-
-
-async def test_a_solution_machine_is_asked_for_its_whole_log(intake: LogIntake, database: Database) -> None:
-    import uvicorn
-
-    app = FastAPI()
-
-    async def service(_request: object) -> PlainTextResponse:
-        return PlainTextResponse(SOAP.decode(), media_type="text/xml")
-
-    app.add_route("/iWsService", service, methods=["POST"])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", ws="none"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    async with database.begin() as uow:
-        await uow.devices.add(
-            NewDevice("solusi", DeviceKind.SOLUTION, "Asia/Jakarta", "admin", NOW, address=f"127.0.0.1:{port}")
-        )
-    puller = Puller(intake, lambda _: "")
-    taken = await puller.pull(await device(database, "solusi"))
-    server.should_exit = True
-    await serving
-    assert taken is not None
-    assert taken.new == 1
-    assert await puller.pull(await device(database, "solusi")) is None  # it is gone: told, not raised
-    assert "ConnectError" in (await device(database, "solusi")).trouble
-
-
-MORNING = datetime(2026, 11, 24, 7, 0, 5)
-
-
-@pytest.mark.parametrize("size", [8, 16, 40])
-def test_records_of_every_size_are_read_and_31_february_is_set_aside(size: int) -> None:
-    impossible = encoded(datetime(2026, 1, 31)) + 31 * 86400
-    body = record(size, 7, encoded(MORNING), 15, 1) + record(size, 8, impossible) + record(size, 9, encoded(MORNING))
-    [batch] = ZkLog(len(body).to_bytes(4, "little") + body).batches(Notes())
-    assert [p[1:5] for p in batch.punches] == [
-        ("7", "2026-11-24 07:00:05", "15", "1"),
-        ("9", "2026-11-24 07:00:05", "1", "0"),
-    ]
-    assert [(line, reason) for line, reason, _ in batch.bad] == [(2, "date")]
-    assert decoded(impossible) is None
-    assert decoded(encoded(MORNING)) == MORNING
-
-
-async def zk_device(database: Database, machine: ZkMachine) -> DeviceRow:
-    async with database.begin() as uow:
-        await uow.devices.add(
-            NewDevice("zk", DeviceKind.ZK, "Asia/Jakarta", "admin", NOW, address=f"127.0.0.1:{machine.port}")
-        )
-    return await device(database, "zk")
-
-
-def full(count: int = 5000) -> bytes:
-    return b"".join(record(40, f"{n:05}", encoded(MORNING) + n % 3000) for n in range(count))
-
-
-async def test_a_zk_machine_is_read_whole_and_never_changed(intake: LogIntake, database: Database) -> None:
-    with ZkMachine(full(), key=123456, clock=datetime(2026, 11, 24, 17, 5)).running() as machine:
-        zk = await zk_device(database, machine)
-        puller = Puller(intake, lambda _: "123456", seconds=20)
-        first, again = await puller.pull(zk), await puller.pull(zk)
-        assert first is not None
-        assert again is not None
-        assert (first.new, again.new) == (5000, 0)
-        assert set(machine.commands) <= {1000, 1102, 50, 201, 1503, 1504, 1502, 1001}  # reads only: never a clear
-    found = await device(database, "zk")
-    assert found.drift_s == pytest.approx(300)  # 17.05 there, 17.00 here: more than two minutes off
-
-
-@pytest.mark.parametrize(
-    ("manners", "said"),
-    [
-        ("mute", "tidak selesai dalam 2 detik"),
-        ("hangs_up", "diputus"),
-        ("lies", "di tengah log"),
-        ("stranger", "bukan mesin ZK"),
-    ],
-)
-async def test_a_machine_that_misbehaves_costs_a_deadline_and_nothing_else(
-    intake: LogIntake, database: Database, manners: str, said: str
-) -> None:
-    with ZkMachine(full(), manners).running() as machine:
-        zk = await zk_device(database, machine)
-        began = time.monotonic()
-        assert await Puller(intake, lambda _: "", seconds=2).pull(zk) is None
-        assert time.monotonic() - began < 10
-    assert said in (await device(database, "zk")).trouble
-    async with database.begin() as uow:
-        assert await uow.punches.count() == 0
-
-
-async def test_a_wrong_count_and_a_wrong_key_are_survived(intake: LogIntake, database: Database) -> None:
-    with ZkMachine(full(10), told=99).running() as machine:
-        taken = await Puller(intake, lambda _: "", seconds=20).pull(await zk_device(database, machine))
-    assert taken is not None
-    assert taken.new == 10
-    with ZkMachine(full(10), key=5).running() as locked, pytest.raises(Retryable, match="kunci"):
-        await pull(f"127.0.0.1:{locked.port}", 6, 20)
-
-
-async def test_one_failing_device_never_delays_another(intake: LogIntake, database: Database) -> None:
-    with ZkMachine(full(), "mute").running() as mute, ZkMachine(full(20)).running() as good:
-        async with database.begin() as uow:
-            for name, machine in (("a", mute), ("b", good)):
-                address = f"127.0.0.1:{machine.port}"
-                await uow.devices.add(NewDevice(name, DeviceKind.ZK, "Asia/Jakarta", "admin", NOW, address=address))
-        puller = Puller(intake, lambda _: "", seconds=4)
-        slow = asyncio.create_task(puller.pull(await device(database, "a")))
-        began = time.monotonic()
-        taken = await puller.pull(await device(database, "b"))
-        assert taken is not None
-        assert not slow.done()
-        assert time.monotonic() - began < 4
-        await slow
-
-
-async def test_the_cloud_is_asked_for_what_its_webhook_missed(intake: LogIntake, database: Database) -> None:
-    asked: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        if len(asked) > 1:
-            return httpx.Response(200, json={"success": False})
-        rows = [
-            {"pin": "0004", "scan_date": "2026-11-24 07:01:02", "verify": 1, "status_scan": 0, "photo_url": "x.jpg"}
-        ]
-        return httpx.Response(200, json={"success": True, "data": rows})
-
-    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-        data = await cloud_pull(client, "https://cloud.test/get_attlog", "token", SERIAL, NOW.date(), NOW.date())
-        with pytest.raises(Retryable):
-            await cloud_pull(client, "https://cloud.test/get_attlog", "token", SERIAL, NOW.date(), NOW.date())
-    assert asked[0].headers["Authorization"] == "Bearer token"
-    assert b"x.jpg" not in data
-    taken = await intake.post(await device(database), data, "fingerspot", reader_for("fingerspot", data))
-    assert taken.new == 1
-    [found] = await punches(database, "0004")
-    assert found.at == datetime(2026, 11, 24, 7, 1, 2)
