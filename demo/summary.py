@@ -24,6 +24,10 @@ _SHOWN_FLAGS = {
     "diminta_ulang": "diminta ulang",
     "kirim_ulang": "kirim ulang",
     "berkas_sama": "berkas sama",
+    "foto_sama": "foto sama",
+    "berubah": "tanda berubah",
+    "lembar_lain": "lembar lain",
+    "salinan": "tanda disalin",
 }
 
 
