@@ -27,8 +27,6 @@ from bot.mailboxes import open_mailboxes
 from bot.press import Press
 from bot.recap_post import RecapPost
 from bot.report_clock import SWEEP_SECONDS, ReportClock
-from bot.retention import SECONDS as RETENTION_SECONDS
-from bot.retention import Retention
 from bot.rounds import Further, Rounds
 from bot.sheet_post import SheetPost
 from bot.state import State
@@ -119,8 +117,7 @@ class Service:
             parts.push_async_callback(_end, poll)
         place = self._place
         news = DeliveryNews(place.db, place.clock, place.profile, outgoing_of(place.settings))
-        retention = Retention(place.db, place.blobs, place.clock, place.profile)
-        always: list[Further] = [(news.sweep, NEWS_SECONDS), (retention.sweep, RETENTION_SECONDS)]
+        always: list[Further] = [(news.sweep, NEWS_SECONDS)]
         return [*always, (chat.reconcile, block.poll_seconds), (chat.forget, 3600)] if block else always
 
     def _by_post(self) -> list[Further]:

@@ -55,13 +55,6 @@ def durable_rename(temporary: Path, target: Path, watch: Watch) -> None:
     watch("folder synced")
 
 
-def remove_durably(target: Path) -> None:
-    """Remove ``target``; returns when that is on the disk. A file that is gone already is fine."""
-    target.unlink(missing_ok=True)
-    if target.parent.exists():
-        _sync_folder(target.parent)
-
-
 def _sync_folder(folder: Path) -> None:
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

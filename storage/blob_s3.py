@@ -103,13 +103,6 @@ class S3BlobStore:
         """Keys that are no original."""
         return sorted([key async for key in self._keys() if not _fits(key)])
 
-    async def remove(self, sha256: str) -> None:
-        """Destroy an original for good; one that is gone already is fine."""
-        try:
-            await obstore.delete_async(self._store, _key(sha256))
-        except FileNotFoundError:
-            return
-
     def place(self, sha256: str) -> str:
         """The URL of the original."""
         return f"{self._address}/{_key(sha256)}"

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from domain.errors import ConfigurationError, OriginalMissing
 from domain.ports import BlobStore
-from storage.blob_folder import durable_rename, remove_durably, sha256_of_file, write_durably
+from storage.blob_folder import durable_rename, sha256_of_file, write_durably
 from storage.blob_s3 import S3BlobStore, S3Setting, open_s3
 
 __all__ = ["Archive", "BlobSetting", "FolderBlobStore", "FolderSetting", "S3BlobStore", "S3Setting", "open_blobs"]
@@ -24,10 +24,6 @@ class Archive(BlobStore, Protocol):
 
     async def check(self, sha256: str) -> None:
         """Read every byte; raises ``OriginalMissing`` when absent or when the hash differs."""
-        ...
-
-    async def remove(self, sha256: str) -> None:
-        """Destroy an original whose time is over (``bot.retention``); one that is gone already is fine."""
         ...
 
     async def strays(self) -> list[str]:
@@ -101,10 +97,6 @@ class FolderBlobStore:
     async def strays(self) -> list[str]:
         """Paths below the folder that are no original."""
         return await asyncio.to_thread(self._strays)
-
-    async def remove(self, sha256: str) -> None:
-        """Destroy an original for good; durable on return."""
-        await asyncio.to_thread(remove_durably, self._file(sha256))
 
     def place(self, sha256: str) -> str:
         """The path of the original."""

@@ -19,7 +19,6 @@ from storage.contacts import Contacts
 from storage.delivery import Delivery
 from storage.desk_figures import DeskFigures
 from storage.desk_sessions import DeskSessions
-from storage.destroyed import DestroyedOriginals
 from storage.devices import Devices
 from storage.excuses import Excuses
 from storage.facts import Facts
@@ -199,11 +198,6 @@ class UnitOfWork:
     def review(self) -> Review:
         """The review queue."""
         return Review(self._session)
-
-    @cached_property
-    def destroyed(self) -> DestroyedOriginals:
-        """Originals whose time was over."""
-        return DestroyedOriginals(self._session)
 
     @cached_property
     def delivery(self) -> Delivery:

@@ -95,15 +95,9 @@ async def _walk_originals(db: Database, archive: Archive, report: VerifyReport, 
     report.findings += [Finding(Fault.STRAY, name) for name in await archive.strays()]
     async for sha256, owner in _references(db):
         report.referenced += 1
-        if not await archive.exists(sha256) and not await _destroyed(db, sha256):
+        if not await archive.exists(sha256):
             report.findings.append(Finding(Fault.ORIGINAL_MISSING, sha256, owner))
     report.unreferenced = max(report.originals - report.referenced, 0)
-
-
-async def _destroyed(db: Database, sha256: str) -> bool:
-    """Whether a tombstone says that it is gone on purpose; its audit row is part of the chain."""
-    async with db.begin() as uow:
-        return await uow.destroyed.known(sha256)
 
 
 async def _references(db: Database) -> AsyncIterator[tuple[str, str]]:

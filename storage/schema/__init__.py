@@ -5,7 +5,7 @@ Unique keys are the idempotency. No default is SQL ``now()``: moments come from 
 """
 
 from storage.schema.base import Base
-from storage.schema.chat import Contact, Destroyed, ProviderEvent
+from storage.schema.chat import Contact, ProviderEvent
 from storage.schema.desk import Account, ApiToken, ContactLog, DeskSession, LoginAttempt, ReviewClaim
 from storage.schema.devices import (
     ClockOffset,
@@ -59,7 +59,6 @@ __all__ = [
     "DayPlan",
     "Delegation",
     "DeskSession",
-    "Destroyed",
     "Device",
     "DeviceLayout",
     "DeviceName",

@@ -35,12 +35,3 @@ class Contact(Base):
     blocked_at: Mapped[dt.datetime | None]
     code: Mapped[str]
     stopped_at: Mapped[dt.datetime | None]
-
-
-class Destroyed(Base):
-    """An original that was destroyed when its time was over: the tombstone that ``verify`` accepts."""
-
-    __tablename__ = "destroyed"
-    sha256: Mapped[str] = mapped_column(primary_key=True)
-    reason: Mapped[str]
-    at: Mapped[dt.datetime]

@@ -11,15 +11,11 @@ import pytest
 from bot.chat import forget_media
 from bot.delivery_news import DeliveryNews
 from bot.logs import redact, redacted
-from bot.retention import Retention
 from domain.calendar import WorkCalendar
-from domain.profile import Profile
 from domain.resolution import World
 from domain.terms import Scheme
 from reminders.run import Desk, sweep
-from storage.audit import Sealer
 from storage.engine import Database
-from storage.verify import verify
 from tests.fakes.chat_desk import ADDRESSES, OFFICER, ChatDesk, chat_desk, photo
 from tests.fakes.desk_world import ALWAYS, PROFILE, ROSTER, at
 from tests.fakes.trip import RECEIVER, XLSX, workbook
@@ -119,34 +115,6 @@ async def test_item_20_files_are_deleted_at_twilio_when_their_days_are_over_and_
     assert await forget_media(desk.trip.db, desk.trip.clock, desk.whatsapp, keep) == 0
     (sha256,) = desk.rows("SELECT sha256 FROM file")[0]
     assert await desk.trip.blobs.get(str(sha256)) == photo()
-
-
-async def test_item_20_photos_are_destroyed_here_too_when_the_profiles_days_are_over_and_verify_knows_it(
-    desk: ChatDesk,
-) -> None:
-    await desk.writes(OFFICER, "", ("image/jpeg", photo()))
-    await desk.work()
-    (sha256,) = desk.rows("SELECT sha256 FROM file")[0]
-    kept = PROFILE.model_copy(update={"retention": PROFILE.retention.model_copy(update={"photos": 30})})
-    trip = desk.trip
-
-    def retention(profile: Profile = kept) -> Retention:
-        return Retention(trip.db, trip.blobs, trip.clock, profile)
-
-    trip.clock.move(29 * 86400)
-    assert await retention().sweep() == 0
-    trip.clock.move(2 * 86400)
-    assert await retention(PROFILE).sweep() == 0, "a government without a schedule keeps everything"
-    assert await retention().sweep() == 1
-    assert await retention().sweep() == 0
-    assert not await trip.blobs.exists(str(sha256))
-    assert desk.count("SELECT count(*) FROM audit WHERE action = 'original_destroyed'") == 1
-    await Sealer(trip.db).seal()
-    report = await verify(trip.db, trip.blobs)
-    assert report.clean
-    other = desk.rows(f"SELECT sha256 FROM message WHERE sha256 <> '{sha256}'")[0][0]
-    await trip.blobs.remove(str(other))
-    assert not (await verify(trip.db, trip.blobs)).clean, "one that nobody destroyed on purpose is still missed"
 
 
 def test_item_20_logs_mask_numbers_and_tokens() -> None:

@@ -65,13 +65,6 @@ def _channels() -> None:
     )
     op.create_index(op.f("ix_provider_event_outbox_id"), "provider_event", ["outbox_id"])
     op.create_table(
-        "destroyed",
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_destroyed")),
-    )
-    op.create_table(
         "contact",
         sa.Column("scheme", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
