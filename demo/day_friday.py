@@ -27,7 +27,7 @@ def _morning() -> tuple[Step, ...]:
 
 
 def _evening() -> tuple[Step, ...]:
-    six = mailings(DAY, "Pulang", _SIX, "14.19", "14.28", forgetful={"U054": "14.21"}, absent=SILENT)
+    six = mailings(DAY, "Pulang", _SIX, "14.19", "14.28", absent=SILENT)
     five = mailings(DAY, "Pulang", _FIVE, "15.31", "15.48", forgetful=REMINDED_IN_THE_EVENING)
     return tuple(six + five)
 
