@@ -102,8 +102,9 @@ def _cells(shot: Shot, reading: FileReading, printed: SheetPage) -> Iterator[tup
             continue
         no = printed.rows[slot.row].no if slot.kind == SIGN else _HEAD_ROW
         cell = told.get((no, printed.days[slot.column // 2], list(Session)[slot.column % 2]))
-        if cell is None:  # rows for newcomers are told only where somebody wrote
-            yield slot, CellScore(truth.ink, truth.expected, EMPTY, 1.0)
+        if cell is None:  # rows for newcomers are told only where somebody wrote; a line through them tells of nobody
+            if truth.expected != OTHER:
+                yield slot, CellScore(truth.ink, truth.expected, EMPTY, 1.0)
         elif not cell.text.startswith(Doubt.CUT):
             yield slot, CellScore(truth.ink, truth.expected, _SAID[cell.verdict], cell.confidence)
 

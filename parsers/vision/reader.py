@@ -19,6 +19,7 @@ class Doubt(StrEnum):
 
     LINE = "garis melintasi beberapa kotak"
     OTHER = "coretan bukan tanda tangan"
+    LIKELY = "mirip tanda tangan, kurang pasti"
     FAINT = "tinta tipis atau samar"
     TWO_TONE = "gambar hitam-putih: tinta tipis dapat hilang"
     CUT = "di luar foto"
@@ -55,4 +56,4 @@ def _verdict(chances: Floats, limits: Bands, *, crossed: bool, two_tone: bool) -
         return Seen(Verdict.UNSURE, empty, Doubt.TWO_TONE) if two_tone else Seen(Verdict.EMPTY, empty)
     if other > max(empty, signed):
         return Seen(Verdict.UNSURE, other, Doubt.OTHER)
-    return Seen(Verdict.UNSURE, max(signed, empty), Doubt.FAINT)
+    return Seen(Verdict.UNSURE, max(signed, empty), Doubt.LIKELY if signed > empty else Doubt.FAINT)

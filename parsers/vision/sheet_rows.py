@@ -21,6 +21,8 @@ from parsers.vision.ticks import Ticks
 
 NEWCOMER = "baris tambahan, nama ditulis tangan"
 _TICK_CONFIDENCE = 0.97
+_WRITTEN = (Doubt.OTHER.value, Doubt.LIKELY.value)
+"""Doubts that tell of a newcomer all the same: somebody wrote there. A line through a free row tells of nobody."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def rows_of(found: Found, seen: Sequence[Sequence[Seen]], ticks: Sequence[Ticks]
         ]
         box = boxes.around(number)
         if line.person is None:
-            written = tuple(cell for cell in cells if cell.verdict is Verdict.SIGNED or cell.text == Doubt.OTHER.value)
+            written = tuple(cell for cell in cells if cell.verdict is Verdict.SIGNED or cell.text in _WRITTEN)
             if written:
                 rows.append(Row(line.no, NEWCOMER, "", written, box=box))
             continue
