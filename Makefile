@@ -7,7 +7,7 @@ ARGS :=
 # Hari peragaan, misalnya: make demo DAY=2026-11-27
 DAY :=
 
-.PHONY: demo test lint types unit sweep bench bench-reading train golden clean
+.PHONY: demo test lint types unit sweep bench bench-reading train golden messages clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)
@@ -49,6 +49,10 @@ train: $(READY)
 # Tabel acuan tests/data: tinjau perubahannya dengan tangan sebelum disimpan.
 golden: $(READY)
 	$(PYTHON) -m tests.golden_due
+
+# Tabel semua pesan: docs/messages.md.
+messages: $(READY)
+	@$(PYTHON) -m templates.catalogue > docs/messages.md
 
 $(READY): requirements-dev.txt
 	@for name in python3 python3.14 python3.13 python3.12 python3.11; do \

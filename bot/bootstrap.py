@@ -21,6 +21,7 @@ from intake.observer import Observer, Unobserved
 from intake.opening import MailboxIdentity, Opener
 from intake.pipeline import Pipeline
 from intake.sender import AuthPolicy, AuthStyle
+from intake.talk import Conversation
 from parsers.sandbox import Sandbox
 from storage.blobs import Archive, FolderSetting, S3Setting, open_blobs
 from storage.engine import Database
@@ -106,8 +107,13 @@ def outgoing_of(settings: Settings) -> Outgoing:
     )
 
 
-def pipeline_of(place: Installation, sandbox: Sandbox, observer: Observer | None = None) -> Pipeline:
-    """The pipeline of an installation."""
+def pipeline_of(
+    place: Installation,
+    sandbox: Sandbox,
+    observer: Observer | None = None,
+    conversation: Conversation | None = None,
+) -> Pipeline:
+    """The pipeline of an installation; without a conversation it records sheets and hears no words."""
     return Pipeline(
         db=place.db,
         blobs=place.blobs,
@@ -118,6 +124,7 @@ def pipeline_of(place: Installation, sandbox: Sandbox, observer: Observer | None
         outgoing=outgoing_of(place.settings),
         observer=observer or Unobserved(),
         sheets_key=sheets_key_of(place.settings),
+        conversation=conversation,
     )
 
 

@@ -15,6 +15,7 @@ from bot import (
     cli_layout,
     cli_recap,
     cli_report,
+    cli_retention,
     cli_roster,
     cli_run,
     cli_user,
@@ -45,6 +46,7 @@ app.add_typer(cli_devices.app, name="devices")
 app.add_typer(cli_user.app, name="user")
 app.add_typer(cli_address.app, name="address")
 app.add_typer(cli_keterangan.app, name="keterangan")
+app.add_typer(cli_retention.app, name="retention")
 app.command("calendar")(cli_calendar.calendar)
 
 

@@ -10,6 +10,8 @@ from domain.errors import UsageError
 from domain.masking import CHANNEL_NAMES
 from intake.identity import approve as approve_claim
 from intake.identity import revoke as revoke_claim
+from intake.identity import tell_approved
+from intake.world import Worlds
 from storage.records_talk import ClaimRow, ClaimState
 
 app = typer.Typer(help="Alamat yang mewakili unit (WhatsApp, Telegram, surel).", no_args_is_help=True)
@@ -48,6 +50,8 @@ def approve(number: NumberArgument, data: DataOption = None, by: ByOption = "adm
     async def work() -> None:
         async with open_installation(data) as place, place.db.begin() as uow:
             claim, reread = await approve_claim(uow, number, by, place.clock.now())
+            if claim is not None:
+                await tell_approved(uow, await Worlds(place.profile).load(uow), claim, reread, place.clock.now())
         if claim is None:
             raise UsageError(f"tidak ada permohonan {number} yang menunggu; lihat posko address list --all")
         put(f"{CHANNEL_NAMES[claim.scheme]} {claim.value} mewakili {claim.unit}.")

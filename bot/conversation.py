@@ -4,6 +4,7 @@ Everything it remembers lies in rows (asks, remarks, keterangan, claims), so tha
 message, and a message that is handled twice acts once. Silence changes nothing: no answer has a consequence.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,12 +20,13 @@ from domain.resolution import World
 from domain.speaker import Speaker, speaker_of
 from domain.terms import Scheme
 from intake.event import EventKind, InboundEvent
-from intake.talk import Reply
+from intake.talk import Heard, Reply
 from intake.world import Worlds
 from storage.engine import UnitOfWork
 from storage.records import MessageRow
 from templates import render_chat
 
+_PREFIX = re.compile(r"^(?:\s*(?:re|fwd?|bls|trs|balas|terusan)\s*:)+", re.IGNORECASE)
 _DEPTH = 2  # a tap that names a submission is handled as the request it stands for, once
 
 
@@ -50,32 +52,50 @@ class Talk:
             return await self._tapped(scene, event.button)
         return await self._said(scene)
 
-    async def with_files(
-        self, uow: UnitOfWork, row: MessageRow, event: InboundEvent, files: Sequence[str]
-    ) -> Sequence[Reply]:
-        """What the words beside archived ``files`` (SHA-256) ask: evidence, an objection's photo, answers.
-
-        Empty when they ask nothing: then the files are sheets, or strangers' files, and are answered as such.
-        """
+    async def by_mail(self, uow: UnitOfWork, row: MessageRow, event: InboundEvent, subject: str) -> Sequence[Reply]:
+        """A mail without files; see ``intake.talk.Conversation``. What asks nothing is answered like any mail."""
         world = await self._worlds.load(uow)
         speaker = await self._speaker(uow, world, row, event)
         if speaker is None:
             return ()
         scene = self._scene(uow, world, row, event, speaker)
-        spoken = read_command(event.text)
+        for text in (event.text, bare_subject(subject)):
+            if replies := await self._said(replace(scene, text=text), quiet=True):
+                return replies
+        return ()
+
+    async def with_files(
+        self, uow: UnitOfWork, row: MessageRow, event: InboundEvent, files: Sequence[str], subject: str = ""
+    ) -> Heard:
+        """Words beside files; see ``intake.talk.Conversation``. A stranger's are not heard."""
+        world = await self._worlds.load(uow)
+        speaker = await self._speaker(uow, world, row, event)
+        if speaker is None:
+            return Heard()
+        scene = self._scene(uow, world, row, event, speaker)
+        for text in dict.fromkeys((event.text, bare_subject(subject))):
+            heard = await self._beside(replace(scene, text=text), files)
+            if heard.replies:
+                return heard
+        photo = await talk_remarks.photos(scene, files, None)
+        return Heard(tuple(photo), bool(photo))
+
+    async def _beside(self, scene: Scene, files: Sequence[str]) -> Heard:
+        spoken = read_command(scene.text)
         if spoken is not None and spoken.command is Command.EVIDENCE:
-            return await talk_excuses.evidence(scene, spoken, files)
-        if photo := await talk_remarks.photos(scene, files, spoken):
-            return photo
+            return Heard(tuple(await talk_excuses.evidence(scene, spoken, files)), True)
+        if spoken is not None and spoken.command is Command.OBJECT:
+            return Heard(tuple(await talk_remarks.photos(scene, files, spoken)), True)
         if spoken is not None and spoken.command in (Command.TROUBLE, Command.INSPECT):
-            return await self._command(scene, spoken)
+            return Heard(tuple(await self._command(scene, spoken)))  # the file itself may well be the sheet
         answer = _answer(scene)
-        if answer is not None and (answer.number or answer.rows):
+        if answer is not None:
             replies = await answer_rows(scene, answer)
             await talk_excuses.prove_answer(scene, answer, files)
-            return replies
-        asked = read_request(event.text, world.profile, scene.today)
-        return (await talk_excuses.request(scene, asked, files) or ()) if asked else ()
+            return Heard(tuple(replies), any(one.key for one in answer.rows))
+        asked = read_request(scene.text, scene.world.profile, scene.today)
+        filed = await talk_excuses.request(scene, asked, files) if asked else None
+        return Heard(tuple(filed or ()), bool(filed))
 
     async def after_sheet(
         self, uow: UnitOfWork, row: MessageRow, event: InboundEvent, submissions: Sequence[int]
@@ -116,7 +136,7 @@ class Talk:
         replies, request = await talk_buttons.tap(scene, *found)
         return await self._said(replace(scene, text=request), depth + 1) if request else replies
 
-    async def _said(self, scene: Scene, depth: int = 0) -> Sequence[Reply]:
+    async def _said(self, scene: Scene, depth: int = 0, *, quiet: bool = False) -> Sequence[Reply]:
         spoken = read_command(scene.text)
         if spoken is not None:
             return await self._command(scene, spoken)
@@ -131,7 +151,7 @@ class Talk:
             done = await talk_excuses.request(scene, asked)
             if done is not None:
                 return done
-        return say("chat_not_understood")
+        return () if quiet else say("chat_not_understood")
 
     async def _command(self, scene: Scene, spoken: Spoken) -> Sequence[Reply]:
         match spoken.command:
@@ -165,6 +185,11 @@ class Talk:
                 return await talk_excuses.evidence(scene, spoken, ())
             case Command.APPROVE | Command.REJECT:
                 return await talk_excuses.decision(scene, spoken)
+
+
+def bare_subject(subject: str) -> str:
+    """Without the prefixes that mail programs add."""
+    return _PREFIX.sub("", subject).strip()
 
 
 def _answer(scene: Scene) -> Answer | None:

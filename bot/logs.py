@@ -14,6 +14,8 @@ _SECRETS = (
     (re.compile(r"(whatsapp:\+?\d{2,4})\d{4,10}(\d{2})"), r"\1•••\2"),
     (re.compile(r"\bID\.\d{4,}"), "ID.•••"),
     (re.compile(r"(?<!\d)\d{18}(?!\d)"), "•••NIP•••"),
+    (re.compile(r"(/berkas/)[^/\s]+"), r"\1•••"),  # a signed address opens what it names
+    (re.compile(r"\b(\w)[\w.+-]*@([\w-]+\.[\w.-]+)"), r"\1•••@\2"),
     (re.compile(r"(?i)(authorization|auth_token|secret_token|x-twilio-signature)(\W{1,4})[^\s,;'\"]+"), r"\1\2•••"),
 )
 

@@ -28,6 +28,7 @@ from bot.press import Press
 from bot.recap_post import RecapPost
 from bot.report_clock import SWEEP_SECONDS, ReportClock
 from bot.rounds import Further, Rounds
+from bot.settling import SETTLE_SECONDS, Settling
 from bot.sheet_post import SheetPost
 from bot.state import State
 from bot.talking import talk_of
@@ -87,7 +88,13 @@ class Service:
                 parts.push_async_callback(mailbox.stop)
             outgoing = outgoing_of(place.settings)
             reports = ReportClock(place.db, place.clock, place.profile, reporter_of(place))
-            further = [*self._by_post(), (reports.sweep, SWEEP_SECONDS), *self._by_chat(parts)]
+            settling = Settling(place.db, place.clock, place.profile)
+            further = [
+                *self._by_post(),
+                (reports.sweep, SWEEP_SECONDS),
+                (settling.settle, SETTLE_SECONDS),
+                *self._by_chat(parts),
+            ]
             rounds = Rounds(place.db, place.clock, place.profile, outgoing, self._mailboxes, further)
             await rounds.start()
             parts.push_async_callback(rounds.stop)
@@ -147,16 +154,12 @@ class Service:
         for channel in channels.values():
             parts.push_async_callback(channel.close)
         chat = self._hooks.chat = Chat(place, channels, self._observer)
+        talk = talk_of(place, self._sheets, chat.links, CellCrops(place.blobs, self._sandbox))
         jobs = Jobs(
             place.db,
-            pipeline_of(place, self._sandbox, self._observer),
+            pipeline_of(place, self._sandbox, self._observer, talk),
             Dispatcher(place.db, channels, place.blobs, place.clock, self._observer, chat.undelivered, chat.links),
-            Conversing(
-                place.db,
-                talk_of(place, self._sheets, crops=CellCrops(place.blobs, self._sandbox)),
-                place.clock,
-                self._observer,
-            ),
+            Conversing(place.db, talk, place.clock, self._observer),
             chat.fetching,
             reporter_of(place),
             DeviceMail.of(place, self._sandbox),

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 from bot.talk_scene import TalkDesk
 from domain.commands import Command, Spoken, read_command
-from domain.masking import CHANNEL_NAMES, masked
 from domain.resolution import World
 from domain.speaker import DESK_UNIT
 from domain.unit_names import find_unit
-from domain.wording import clock_time, moment_text
+from domain.wording import clock_time
 from intake.event import EventKind, InboundEvent
 from intake.identity import CODE_LIFE, Outcome, redeem, request
+from intake.strangers import tell_receivers
 from intake.talk import Reply
 from storage.engine import UnitOfWork
 from storage.jobs import DELIVER
 from storage.records import MessageRow, NewOutbox
-from templates import DESK_NAME, render, render_chat
+from templates import render_chat
 
 _DESK_WORDS = frozenset({"bkd", "bkpsdm", "posko"})
 
@@ -31,7 +31,7 @@ async def stranger(
         return await register(uow, world, desk, row, event, spoken)
     has_file = event.kind is EventKind.FILE
     now = desk.clock.now()
-    await _alert(uow, world, desk, row, event, unit="", coded=False)
+    await tell_receivers(uow, row, event, world.profile, desk.outgoing, now)
     local = row.official_at.astimezone(world.profile.tz)
     text = render_chat("chat_unknown_sender", at=clock_time(row.official_at, world.profile), has_file=has_file)
     # Once a day, a first file besides: somebody who only chats must not get a letter for each line.
@@ -63,7 +63,7 @@ async def register(
     units = world.roster.units
     if spoken.text.lower() in _DESK_WORDS:
         asked = await request(uow, world, event.channel, event.address, DESK_UNIT, row.official_at, now)
-        await _alert(uow, world, desk, row, event, unit=world.profile.agency, coded=False)
+        await tell_receivers(uow, row, event, world.profile, desk.outgoing, now, unit=world.profile.agency)
         return [_requested(world, asked.outcome, asked.mails, world.profile.agency)]
     found = find_unit(units.values(), spoken.text)
     if found.code is None:
@@ -72,7 +72,8 @@ async def register(
     asked = await request(uow, world, event.channel, event.address, found.code, row.official_at, now)
     if asked.outcome in (Outcome.SENT, Outcome.WAITING):
         coded = asked.outcome is Outcome.SENT
-        await _alert(uow, world, desk, row, event, unit=units[found.code].name, coded=coded)
+        unit = units[found.code].name
+        await tell_receivers(uow, row, event, world.profile, desk.outgoing, now, unit=unit, coded=coded)
     return [_requested(world, asked.outcome, asked.mails, units[found.code].name)]
 
 
@@ -86,24 +87,3 @@ def _requested(world: World, outcome: Outcome, mails: Sequence[str], unit: str) 
     }[outcome]
     told = ", ".join(mails[:3])
     return Reply(render_chat(name, unit=unit, mails=told, minutes=minutes, agency=world.profile.agency))
-
-
-async def _alert(
-    uow: UnitOfWork, world: World, desk: TalkDesk, row: MessageRow, event: InboundEvent, *, unit: str, coded: bool
-) -> None:
-    """The receivers hear of a stranger once, and once more of each unit it asks for."""
-    has_file = event.kind is EventKind.FILE
-    channel = CHANNEL_NAMES[event.channel]
-    body = render(
-        "stranger_alert",
-        channel=channel,
-        address=masked(event.address),
-        at=moment_text(row.official_at, world.profile),
-        has_file=has_file,
-        unit=unit,
-        coded=coded,
-        sender_name=DESK_NAME,
-    )
-    key = f"stranger:{event.channel.value}:{event.address}:{unit}"
-    subject = f"{'Permohonan pendaftaran' if unit else 'Alamat belum terdaftar'} ({channel})"
-    await desk.outgoing.alert(uow, key, subject, body, desk.clock.now())

@@ -123,7 +123,9 @@ async def tell_receivers(scene: Scene, kind: RemarkKind, row: SubmissionRow, tex
 
 async def photos(scene: Scene, files: Sequence[str], spoken: Spoken | None) -> Sequence[Reply]:
     """Files from a speaker: KOREKSI in their caption opens an objection with them; else they join an open one."""
-    if spoken is not None and spoken.command is Command.OBJECT and spoken.number:
+    if spoken is not None:
+        if not spoken.number:
+            return await numbered(scene, spoken)
         found = await scene.meant(spoken.number)
         if len(found) != 1:
             return await numbered(scene, spoken)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from domain.answers import meant
+from domain.calendar import month_start
 from domain.ports import Clock
 from domain.profile import Profile
 from domain.resolution import World
@@ -66,8 +67,7 @@ Crop = Callable[[UnitOfWork, int], Awaitable[LetterFile | None]]
 class TalkDesk:
     """What the conversation is told of this installation.
 
-    ``forms`` and ``check`` are None where nobody provides them; ``link`` makes the address of a report from its id and
-    the moment until which it opens.
+    ``forms`` and ``check`` are None where nobody provides them; ``link`` makes the address of a file, open for so long.
     """
 
     profile: Profile
@@ -76,7 +76,7 @@ class TalkDesk:
     forms: FormPost | None = None
     check: Check | None = None
     crop: Crop | None = None
-    link: Callable[[int, datetime], str] | None = None
+    link: Callable[[LetterFile, timedelta], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +122,29 @@ class Scene:
         return known.bare_name if known else key
 
     async def submissions(self) -> list[SubmissionRow]:
-        """The speaker's submissions of the last weeks, oldest first; a receiver's are those of every unit."""
+        """The submissions of the speaker's units in the last weeks, oldest first."""
         first = self.today - MEMORY
-        units: Sequence[str] = self.speaker.units
-        if self.speaker.receiver:
-            units = list(self.world.roster.units)
         found: list[SubmissionRow] = []
-        for unit in units:
+        for unit in self.speaker.units:
             found += await self.uow.submissions.in_range(unit, first, self.today)
         return sorted(found, key=lambda s: (s.date, s.sequence))
 
     async def meant(self, number: str) -> list[SubmissionRow]:
-        """The submissions that a number or its last digits may mean."""
+        """The submissions that a number or its last digits may mean; to a receiver those of every unit."""
+        if self.speaker.receiver:
+            return await self._meant_by_receiver(number)
         known = await self.submissions()
         numbers = set(meant(number, [s.number for s in known]))
         return [s for s in known if s.number in numbers]
+
+    async def _meant_by_receiver(self, number: str) -> list[SubmissionRow]:
+        """All units' weeks are too many to look through: the whole number, or its last part of this or last month."""
+        if not number.isdecimal():
+            found = [await self.uow.submissions.by_number(number)]
+        else:
+            months = (month_start(self.today.year, self.today.month, offset) for offset in (-1, 0))
+            found = [await self.uow.submissions.by_sequence(int(number), month) for month in months]
+        return [row for row in found if row is not None]
 
     def titled(self, submission: SubmissionRow) -> str:
         """``TLG-20261124-D-0117: DATANG Dinas Perhubungan``."""

@@ -182,10 +182,11 @@ async def recap(scene: Scene, spoken: Spoken) -> Sequence[Reply]:
         return say("chat_receivers_only", command="REKAP", agency=scene.world.profile.agency)
     wanted = {"mingguan": "weekly", "bulanan": "monthly"}.get(spoken.text)
     made = await scene.uow.reports.made_since(scene.now - 12 * _MONTH)
-    found = [r for r in made if wanted is None or r.kind.startswith(wanted)]
+    found = [r for r in made if r.files and (wanted is None or r.kind.startswith(wanted))]
     if not found or scene.desk.link is None:
         return say("chat_recap_none")
     newest = max(found, key=lambda r: (r.made_at, r.id))
+    file = next((f for f in newest.files if f.media_type == "application/pdf"), newest.files[0])
     until = scene.now + LINK_LIFE
     await scene.uow.audit.add("report_link", "report", str(newest.id), scene.speaker.scheme.value, scene.now)
     return say(
@@ -195,7 +196,7 @@ async def recap(scene: Scene, spoken: Spoken) -> Sequence[Reply]:
         number=newest.number,
         version=newest.version,
         until=scene.clock(until),
-        link=scene.desk.link(newest.id, until),
+        link=scene.desk.link(file, LINK_LIFE),
     )
 
 

@@ -1,13 +1,11 @@
 """Wiring of the conversation: what an installation gives it."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from bot.bootstrap import Installation, outgoing_of
 from bot.cell_crop import CellCrops
 from bot.conversation import Talk
 from bot.talk_scene import Check, FormPost, TalkDesk
 from domain.profile import Profile
+from intake.links import Links
 from reports.checking import check_text, is_report_number
 from storage.engine import UnitOfWork
 
@@ -15,15 +13,15 @@ from storage.engine import UnitOfWork
 def talk_of(
     place: Installation,
     forms: FormPost | None = None,
-    link: Callable[[int, datetime], str] | None = None,
+    links: Links | None = None,
     crops: CellCrops | None = None,
 ) -> Talk:
     """The conversation of an installation.
 
-    ``forms`` makes sheets, ``link`` the addresses of reports, ``crops`` the pictures of doubtful cells.
+    ``forms`` makes sheets, ``links`` the addresses of reports, ``crops`` the pictures of doubtful cells.
     """
     outgoing, check = outgoing_of(place.settings), report_check(place.profile)
-    crop = crops.of_question if crops else None
+    crop, link = crops.of_question if crops else None, links.make if links else None
     return Talk(TalkDesk(place.profile, place.clock, outgoing, forms=forms, check=check, crop=crop, link=link))
 
 

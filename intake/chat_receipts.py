@@ -12,7 +12,7 @@ from domain.outcome import Recording
 from domain.ports import Clock
 from domain.resolution import Delivery, World
 from domain.wording import clock_time
-from intake.answers import subject_of
+from intake.answers import problem_line, subject_of
 from intake.letters import RECEIPT_EXPIRY
 from intake.receipts import Recorded
 from intake.short import short_many, short_no_sheet, short_receipt
@@ -36,18 +36,18 @@ async def tell_by_chat(
     clock: Clock,
 ) -> None:
     """Write or rewrite the receipts of one recorded chat message; call it under the units' locks."""
+    at = clock_time(delivery.official_at, world.profile)
     if not recorded:
-        at = clock_time(delivery.official_at, world.profile)
-        await _put(uow, row, delivery, "", lambda count: short_no_sheet(files, at), len(files), clock)
+        lines = [problem_line(p) for p in recording.problems]
+        await _put(uow, row, delivery, "", lambda _: short_no_sheet(files, at, lines), len(files), clock)
     elif len(recorded) > _APART:
         numbers = "+".join(item.number for item in recorded)
-        lines = [f"{subject_of(item.draft, world)}: {item.number}" for item in recorded]
-        at = clock_time(delivery.official_at, world.profile)
-        await _put(uow, row, delivery, numbers, lambda count: short_many(lines, at), len(files), clock)
+        many = [f"{subject_of(item.draft, world)}: nomor {item.number}" for item in recorded]
+        await _put(uow, row, delivery, numbers, lambda _: short_many(many, at), len(files), clock)
     else:
         for item in recorded:
-            words = partial(short_receipt, item.draft, item.number, world, delivery.mailbox)
-            await _put(uow, row, delivery, item.number, words, len(files), clock)
+            told = partial(short_receipt, item.draft, item.number, world, delivery.mailbox)
+            await _put(uow, row, delivery, item.number, told, len(files), clock)
 
 
 async def _put(
@@ -55,7 +55,7 @@ async def _put(
     row: MessageRow,
     delivery: Delivery,
     number: str,
-    words: Callable[[int], str],
+    told: Callable[[int], str],
     files: int,
     clock: Clock,
 ) -> None:
@@ -64,7 +64,7 @@ async def _put(
     real = clock.to_real(now)
     waiting = await uow.outbox.waiting_receipt(delivery.channel, delivery.address, number)
     count = files + (int(waiting.headers.get("files", "0")) if waiting else 0)
-    text = words(count)
+    text = told(count)
     if waiting is None:
         id_ = await uow.outbox.put(
             NewOutbox(

@@ -19,11 +19,12 @@ from storage.engine import UnitOfWork
 from storage.jobs import DELIVER, READ_MESSAGE
 from storage.records import NewOutbox
 from storage.records_talk import ClaimRow, ClaimState, NewClaim
-from templates import DESK_NAME, render
+from templates import DESK_NAME, render, render_chat
 
 CODE_LIFE = timedelta(minutes=15)
 MOST_TRIES = 5
 MOST_A_DAY = 3
+LOOK_BACK = timedelta(days=7)  # a number may have had another owner before that
 _ROUNDS = 100_000  # a stolen table must not give eight digits away within their quarter of an hour
 
 
@@ -62,7 +63,8 @@ async def request(
         return Requested(Outcome.ALREADY)
     if await uow.addresses.asked_since(scheme, value, now - timedelta(days=1)) >= MOST_A_DAY:
         return Requested(Outcome.TOO_MANY)
-    first = min([since, *(c.since for c in open_claims if c.state is ClaimState.ASKED)])
+    waiting = await uow.messages.waiting_since(scheme, value, now - LOOK_BACK)
+    first = min([waiting or since, since, *(c.since for c in open_claims if c.state is ClaimState.ASKED)])
     for claim in open_claims:
         if claim.state is ClaimState.ASKED:
             await uow.addresses.decide(claim.id, ClaimState.REFUSED, "permohonan baru", now)
@@ -131,6 +133,20 @@ async def approve(
     ids = await uow.messages.reopen(claim.scheme, claim.value, claim.since)
     await uow.defer_many(READ_MESSAGE.name, READ_MESSAGE.queue, [{READ_MESSAGE.argument: id_} for id_ in ids])
     return claim, len(ids)
+
+
+async def tell_approved(uow: UnitOfWork, world: World, claim: ClaimRow, reread: int, now: datetime) -> None:
+    """An admin approved: the address hears it, once."""
+    known = world.roster.units.get(claim.unit)
+    text = render_chat("chat_register_done", unit=known.name if known else world.profile.agency, files=reread)
+    id_ = await uow.outbox.put(
+        NewOutbox(
+            dedupe_key=f"approved:{claim.id}", scheme=claim.scheme, to_address=claim.value, kind="answer",
+            subject="Pendaftaran disetujui", body=text, short=text, due_at=now, expires_at=now + timedelta(days=1),
+        )
+    )  # fmt: skip
+    if id_ is not None:
+        await uow.defer(DELIVER.name, DELIVER.queue, **{DELIVER.argument: id_})
 
 
 async def revoke(uow: UnitOfWork, claim_id: int, by: str, now: datetime) -> ClaimRow | None:

@@ -22,16 +22,18 @@ from domain.wording import moment_text
 from intake.chat_opening import open_chat
 from intake.chat_receipts import tell_by_chat
 from intake.form_layouts import note_layouts
+from intake.hearing import Hearing
 from intake.letters import Outgoing, post
 from intake.mime import MailPart
 from intake.observer import Observer
 from intake.open_sheets import OpenSheets
 from intake.opening import Opened, Opener
 from intake.persist import known_of, write_recording
-from intake.receipts import letters_for
+from intake.receipts import Recorded, letters_for
 from intake.registry import CHATS
 from intake.sheet_reader import SheetReader
 from intake.strangers import set_aside
+from intake.talk import Conversation
 from intake.world import Worlds
 from parsers.base import ParseContext
 from parsers.sandbox import Sandbox
@@ -56,6 +58,7 @@ class Pipeline:
         outgoing: Outgoing,
         observer: Observer,
         sheets_key: bytes | None = None,
+        conversation: Conversation | None = None,
     ) -> None:
         self._db = db
         self._blobs = blobs
@@ -66,6 +69,7 @@ class Pipeline:
         self._outgoing = outgoing
         self._observer = observer
         self._worlds = Worlds(profile)
+        self._hearing = Hearing(conversation, outgoing, profile, clock)
         self._reader = SheetReader(sandbox, OpenSheets(sheets_key))
         self._codes = frozenset(spelling.upper() for spelling in profile.code_spellings)
 
@@ -85,8 +89,11 @@ class Pipeline:
             await self._set_aside(row, error)
             return True
         self._observer.reached("opened", message_id)
-        if row.channel in CHATS and not await self._knows(row, opened):
-            return True
+        if row.channel in CHATS:
+            known = await self._known_as(row, opened)
+            if known is None:
+                return True
+            opened = replace(opened, address=known, addresses=(known,))
         files = [await self._read_part(row, part) for part in opened.parts]
         self._observer.reached("read", message_id)
         await self._record(row, opened, files)
@@ -137,15 +144,17 @@ class Pipeline:
             return await open_chat(self._db, self._blobs, row)
         return await self._opener.open(row, await self._blobs.get(row.sha256))
 
-    async def _knows(self, row: MessageRow, opened: Opened) -> bool:
-        """Whether the sender is approved; a stranger's file is kept and timed, but read only after approval."""
+    async def _known_as(self, row: MessageRow, opened: Opened) -> str | None:
+        """The approved address of a chat's sender; a stranger's file is kept and timed, and read after approval."""
         async with self._db.begin() as uow:
             day = self._local(row.official_at).date()
             world = await self._worlds.load(uow)
-            if any(identify(world.roster, row.channel, one, day) for one in opened.addresses):
-                return True
+            known = await uow.addresses.known_as(row.channel, opened.addresses)
+            if known is not None and identify(world.roster, row.channel, known, day):
+                await uow.addresses.learn(row.channel, opened.addresses, self._clock.now())
+                return known
             await set_aside(uow, row, self._profile, self._outgoing, self._clock.now())
-            return False
+            return None
 
     async def _set_aside(self, row: MessageRow, error: ReadingError) -> None:
         async with self._db.begin() as uow:
@@ -210,21 +219,38 @@ class Pipeline:
                 await uow.submissions.lock(unit)
             if (await uow.messages.get(row.id)).state is not MessageState.NEW:
                 return  # our claim ran out, and another process was quicker
+            if await self._hearing.before(uow, row, opened, [f.sha256 for f in files], delivery.verified):
+                await uow.messages.finish(row.id, MessageState.DONE, "dijawab dalam percakapan")
+                return
             known = await known_of(uow, resolution)
             recording = record(delivery, resolution, known, world)
             recorded = await write_recording(uow, row, delivery, recording, world, self._clock.now())
-            # A robot that answers a receipt without marking itself must find silence, or the two never end.
-            if opened.answerable and (recorded or not self._outgoing.wrote_any_of(opened.thread)):
-                names = [f.name for f in files]
-                letters = letters_for(delivery, recorded, recording, names, world)
-                if row.channel in CHATS:
-                    letters = [letter for letter in letters if letter.kind != "receipt"]
-                    await tell_by_chat(uow, row, delivery, recorded, recording, names, world, self._clock)
-                for id_ in await post(uow, letters, self._outgoing, opened, row, self._clock.now()):
-                    await uow.defer(DELIVER.name, DELIVER.queue, **{DELIVER.argument: id_})
+            await self._answer(uow, row, opened, delivery, recorded, recording, [f.name for f in files], world)
+            await self._hearing.after(uow, row, opened)
             await uow.messages.finish(row.id, MessageState.DONE, _note(recording, opened))
         for item in recorded:
             self._observer.submission_recorded(item.draft.session, item.draft.timeliness.value)
+
+    async def _answer(
+        self,
+        uow: UnitOfWork,
+        row: MessageRow,
+        opened: Opened,
+        delivery: Delivery,
+        recorded: Sequence[Recorded],
+        recording: Recording,
+        names: Sequence[str],
+        world: World,
+    ) -> None:
+        # A robot that answers a receipt without marking itself must find silence, or the two never end.
+        if not opened.answerable or not (recorded or not self._outgoing.wrote_any_of(opened.thread)):
+            return
+        letters = letters_for(delivery, recorded, recording, names, world)
+        if row.channel in CHATS:
+            letters = [letter for letter in letters if letter.kind != "receipt"]
+            await tell_by_chat(uow, row, delivery, recorded, recording, names, world, self._clock)
+        for id_ in await post(uow, letters, self._outgoing, opened, row, self._clock.now()):
+            await uow.defer(DELIVER.name, DELIVER.queue, **{DELIVER.argument: id_})
 
     def _delivery(self, row: MessageRow, opened: Opened, world: World) -> Delivery:
         day = self._local(row.official_at).date()

@@ -13,6 +13,7 @@ from domain.resolution import Delivery, World
 from domain.terms import Scheme, Session
 from domain.wording import clock_time, listing, long_date
 from intake.answers import answer_submission, problem_line, subject_of
+from storage.records import LetterFile
 from templates import DESK_NAME, render
 
 
@@ -26,6 +27,7 @@ class Letter:
     subject: str
     body: str
     numbers: tuple[str, ...] = ()
+    files: tuple[LetterFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

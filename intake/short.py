@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from domain.outcome import RECAP, Flag, QuestionDraft, QuestionKind, SubmissionDraft
-from domain.reading import HeadMark
+from domain.reading import HeadMark, SheetKind
 from domain.resolution import World
 from domain.terms import Session, StatusKey, Timeliness
 from domain.timing import window_of
@@ -13,7 +13,8 @@ from intake.answers import duration, flag_lines, problem_line, subject_of
 from templates import render_chat
 
 _SAID_ELSEWHERE = frozenset({Flag.HEAD_MISSING})
-_NAMES = (6, 4, 2, 1)  # how many rows are named, as long as it fits
+_NAMES = (6, 4, 2, 1)  # how many rows are named, as long as it fits; the last two in fewer words
+_NAME = 30  # characters of one name
 _TIMING = {
     Timeliness.ON_TIME: "TEPAT WAKTU",
     Timeliness.EARLY: "LEBIH AWAL dari jadwal dan tetap dicatat",
@@ -25,7 +26,11 @@ _CODES = (StatusKey.DINAS_LUAR, StatusKey.SAKIT, StatusKey.CUTI, StatusKey.IZIN)
 def short_receipt(draft: SubmissionDraft, number: str, world: World, mailbox: str | None = None, files: int = 1) -> str:
     """The receipt of one submission; a sheet that was not read is asked for again."""
     if not draft.received:
-        return _retake(draft, number, world, files)
+        return (
+            _not_a_sheet(draft, number, world, files)
+            if draft.kind is SheetKind.NOT_SHEET
+            else _retake(draft, number, world, files)
+        )
     text = ""
     for most in _NAMES:
         text = _receipt(draft, number, world, mailbox, files, most)
@@ -51,6 +56,7 @@ def _receipt(draft: SubmissionDraft, number: str, world: World, mailbox: str | N
         members=len(world.roster.members(draft.unit, draft.date)),
         parts=_parts(draft),
         files=files,
+        brief=most <= 2,
         unread=_listed([_asked(q, world) for q in draft.questions], most),
         empty=_listed([f"no. {no} {name}" if no is not None else name for no, name in draft.empty_rows], most),
         digits=number.rpartition("-")[2],
@@ -90,7 +96,22 @@ def _asked(question: QuestionDraft, world: World) -> str:
 
 
 def _listed(names: Sequence[str], most: int) -> str:
-    return listing(list(names), most)
+    return listing([name if len(name) <= _NAME + 8 else name[: _NAME + 7] + "…" for name in names], most)
+
+
+def _not_a_sheet(draft: SubmissionDraft, number: str, world: World, files: int) -> str:
+    """Kept, timed and taken for no sheet: PERIKSA puts it to a person, at its first time."""
+    window = None if draft.session == RECAP else window_of(world, draft.unit, draft.date, Session(draft.session))
+    return render_chat(
+        "short_not_a_sheet",
+        file=listing([a.name[:40] for a in draft.arrivals if a.name], 2) or "kiriman Bapak/Ibu",
+        at=clock_time(draft.at, world.profile),
+        subject=subject_of(draft, world),
+        limit=clock_time(window.closes, world.profile) if window else "",
+        number=number,
+        digits=number.rpartition("-")[2],
+        files=files,
+    )
 
 
 def _retake(draft: SubmissionDraft, number: str, world: World, files: int) -> str:
@@ -106,11 +127,12 @@ def _retake(draft: SubmissionDraft, number: str, world: World, files: int) -> st
     )
 
 
-def short_no_sheet(files: Sequence[str], at: str) -> str:
-    """A file, or none, that is nobody's sheet."""
+def short_no_sheet(files: Sequence[str], at: str, problems: Sequence[str] = ()) -> str:
+    """A file, or none, that is nobody's sheet; ``problems`` say why, each as a sentence."""
+    names = listing([name[:40] for name in files], 2)
     return render_chat(
-        "short_not_a_sheet", file=listing([name[:40] for name in files], 2), at=at, subject="", limit="", number="",
-        digits="",
+        "short_not_a_sheet", tuple(dict.fromkeys(problems)), file=names, at=at, subject="", limit="", number="",
+        digits="", files=1,
     )  # fmt: skip
 
 

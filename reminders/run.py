@@ -105,6 +105,7 @@ async def _look(uow: UnitOfWork, world: World, now: datetime, desk: Desk, window
     retaking = await uow.submissions.retaking(window.date, since)
     slot = stand_of(window, due, await uow.submissions.received_on(window.date), coming, retaking)
     silent_ones = {marked(s, value) for s in desk.channels - {Scheme.MAIL} for value in await uow.contacts.stopped(s)}
+    silent_ones |= await uow.contacts.stopped(Scheme.MAIL)
     pen = Pen(world, window, now, desk.receivers, desk.own_addresses | silent_ones, desk.channels)
     return _Scene(uow, world, now, slot, pen, silent, behind)
 

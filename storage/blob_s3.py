@@ -103,6 +103,13 @@ class S3BlobStore:
         """Keys that are no original."""
         return sorted([key async for key in self._keys() if not _fits(key)])
 
+    async def destroy(self, sha256: str) -> bool:
+        """Remove an original for good; False when it was gone."""
+        if not await self.exists(sha256):
+            return False
+        await obstore.delete_async(self._store, _key(sha256))
+        return True
+
     def place(self, sha256: str) -> str:
         """The URL of the original."""
         return f"{self._address}/{_key(sha256)}"

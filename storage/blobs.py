@@ -30,6 +30,10 @@ class Archive(BlobStore, Protocol):
         """Names in the store that are no original and no work of ours in progress."""
         ...
 
+    async def destroy(self, sha256: str) -> bool:
+        """Remove an original for good, after its tombstone was written (``storage.retention``); False when gone."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FolderSetting:
@@ -98,6 +102,10 @@ class FolderBlobStore:
         """Paths below the folder that are no original."""
         return await asyncio.to_thread(self._strays)
 
+    async def destroy(self, sha256: str) -> bool:
+        """Remove an original for good; False when it was gone."""
+        return await asyncio.to_thread(self._destroy, sha256)
+
     def place(self, sha256: str) -> str:
         """The path of the original."""
         return str(self._file(sha256))
@@ -142,6 +150,13 @@ class FolderBlobStore:
             raise OriginalMissing(sha256, "tidak ada di arsip") from None
         if found != sha256:
             raise OriginalMissing(sha256, "isinya berubah")
+
+    def _destroy(self, sha256: str) -> bool:
+        try:
+            self._file(sha256).unlink()
+        except FileNotFoundError:
+            return False
+        return True
 
     def _folders(self) -> list[Path]:
         return sorted(folder for folder in self._path.glob("[0-9a-f][0-9a-f]") if folder.is_dir())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import StorageError
@@ -160,6 +160,12 @@ class Messages:
             select(func.max(Message.first_seen_at)).where(Message.channel == channel, Message.from_address == address)
         )
 
+    async def waiting_since(self, channel: Scheme, address: str, since: datetime) -> datetime | None:
+        """The official time of the first message since then that was not recorded for want of an approved sender."""
+        return await self._session.scalar(
+            select(func.min(Message.official_at)).where(*_unapproved(channel, address, since))
+        )
+
     async def reopen(self, channel: Scheme, address: str, since: datetime) -> list[int]:
         """Messages of an address that was unknown when they were recorded wait again, at their first time.
 
@@ -167,15 +173,7 @@ class Messages:
         """
         found = await self._session.scalars(
             update(Message)
-            .where(
-                Message.channel == channel,
-                Message.from_address == address,
-                Message.official_at >= since,
-                or_(
-                    and_(Message.state == MessageState.DONE, Message.authenticity == Authenticity.UNKNOWN_SENDER),
-                    and_(Message.state == MessageState.QUARANTINE, Message.note == STRANGER),
-                ),
-            )
+            .where(*_unapproved(channel, address, since))
             .values(
                 state=MessageState.NEW,
                 note="",
@@ -265,3 +263,11 @@ class Messages:
     async def _one(self, query: Select[Message]) -> MessageRow | None:
         row = await self._session.scalar(query)
         return None if row is None else to_record(MessageRow, row)
+
+
+def _unapproved(channel: Scheme, address: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Recorded as a stranger's (mail), or set aside unread (chats)."""
+    recorded = and_(Message.state == MessageState.DONE, Message.authenticity == Authenticity.UNKNOWN_SENDER)
+    set_aside = and_(Message.state == MessageState.QUARANTINE, Message.note == STRANGER)
+    mine = (Message.channel == channel, Message.from_address == address, Message.official_at >= since)
+    return (*mine, or_(recorded, set_aside))

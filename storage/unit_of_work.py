@@ -37,6 +37,7 @@ from storage.recap_checks import RecapChecks
 from storage.remarks import Asks, Remarks
 from storage.report_sources import ReportSources
 from storage.reports import ReportOrders, Reports
+from storage.retention import Retention
 from storage.review import Review
 from storage.roster import RosterTables
 from storage.sheets import Sheets
@@ -203,6 +204,11 @@ class UnitOfWork:
     def delivery(self) -> Delivery:
         """What providers say of sent letters."""
         return Delivery(self._session)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What is past its time."""
+        return Retention(self._session)
 
     @cached_property
     def audit(self) -> AuditTrail:

@@ -38,13 +38,17 @@ class Finding:
 
 @dataclass(slots=True)
 class VerifyReport:
-    """What was walked and what was found. ``unreferenced`` originals are harmless: archived, then the power went."""
+    """What was walked and what was found. ``unreferenced`` originals are harmless: archived, then the power went.
+
+    ``destroyed``: gone by retention, with a tombstone in the chain.
+    """
 
     originals: int = 0
     referenced: int = 0
     unreferenced: int = 0
     audit_rows: int = 0
     unsealed: int = 0
+    destroyed: int = 0
     head: str | None = None
     findings: list[Finding] = field(default_factory=list)
 
@@ -95,7 +99,11 @@ async def _walk_originals(db: Database, archive: Archive, report: VerifyReport, 
     report.findings += [Finding(Fault.STRAY, name) for name in await archive.strays()]
     async for sha256, owner in _references(db):
         report.referenced += 1
-        if not await archive.exists(sha256):
+        if await archive.exists(sha256):
+            continue
+        if await _destroyed(db, sha256):
+            report.destroyed += 1
+        else:
             report.findings.append(Finding(Fault.ORIGINAL_MISSING, sha256, owner))
     report.unreferenced = max(report.originals - report.referenced, 0)
 
@@ -104,3 +112,8 @@ async def _references(db: Database) -> AsyncIterator[tuple[str, str]]:
     async with db.begin() as uow:
         async for sha256, owner in uow.files.references():
             yield sha256, owner
+
+
+async def _destroyed(db: Database, sha256: str) -> bool:
+    async with db.begin() as uow:
+        return await uow.retention.destroyed(sha256)

@@ -74,17 +74,19 @@ def _kind(name: str) -> tuple[str, str]:
         return "WhatsApp, Telegram", "resmi, singkat"
     if name.startswith("chat_"):
         return "WhatsApp, Telegram, surel", "resmi, singkat"
-    inside = name.endswith(("_alert", "_trouble", "_incident", "_held")) or name in _FOR_RECEIVERS
+    inside = name.endswith(("_alert", "_trouble", "_incident", "_held", "_missing")) or name in _FOR_RECEIVERS
     return "surel", "dinas, untuk penerima BKD" if inside else "resmi, surat"
 
 
-_FOR_RECEIVERS = frozenset({"missing_list", "window_summary", "quarantine", "report_failed", "report_unaddressed"})
+_FOR_RECEIVERS = frozenset(
+    {"missing_list", "window_summary", "quarantine", "new_layout", "report_failed", "report_unaddressed"}
+)
 
 
 def table() -> str:
     """The page ``docs/messages.md``."""
     rows = [
-        f"| {one.title} | {one.channel} | {one.register} | {len(one.text)} | {_cell(one.text)} |" for one in examples()
+        f"| {one.title} | {one.channel} | {one.register} | {len(one.text)} | {_cell(one.text)} |" for one in shown()
     ]
     head = (
         "# Messages\n"

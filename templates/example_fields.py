@@ -47,6 +47,7 @@ TITLES: Mapping[str, str] = {
     "chat_unknown_sender": "Pengirim belum terdaftar",
     "chat_which": "Nomor bermakna ganda",
     "delivery_failures": "Pesan yang tidak terkirim, untuk petugas",
+    "device_trouble": "Masalah mesin presensi",
     "escalation": "Pemberitahuan kepada kasubbag",
     "excuse_alert": "Keterangan menunggu keputusan",
     "fallback_announced": "Presensi manual diberlakukan",
@@ -56,8 +57,13 @@ TITLES: Mapping[str, str] = {
     "mailbox_trouble": "Masalah kotak surel",
     "media_lost": "Berkas tidak dapat diambil dari penyedia",
     "missing_list": "Daftar belum terkirim",
+    "new_layout": "Susunan formulir baru",
     "not_a_sheet": "Bukan lembar presensi",
     "quarantine": "Kiriman dipisahkan",
+    "recap_checked": "Rekap kembali dicocokkan",
+    "recap_issued": "Rekap bulanan dikirim",
+    "recap_missing": "Rekap belum kembali",
+    "recap_reminder": "Pengingat rekap bulanan",
     "receipt": "Tanda terima",
     "register_code": "Kode pendaftaran",
     "reminder": "Pengingat",
@@ -88,6 +94,7 @@ _NUMBER = "TLG-20261123-D-0117"
 COMMON: Mapping[str, object] = {
     "accounts": "kotak surel utama", "account": "utama", "address": "6281•••4567", "again": False,
     "agency": "BKD Kabupaten Tulungagung", "as_of": "07.20 WIB", "at": "07.18 WIB", "attempts": 5, "body": "",
+    "brief": False,
     "by": "6281•••4567", "candidates": "", "case": "", "changes": [], "channel": "WhatsApp", "chased": [],
     "close": "07.30 WIB", "too_large": False,
     "closed": False, "closes": "07.30 WIB", "code": "S", "codes": "DL; S; C; I", "coming": 1, "contact": "",
@@ -117,7 +124,10 @@ COMMON: Mapping[str, object] = {
     "unit": _UNIT, "units": [], "unread": "", "until": "08.18 WIB", "version": 1, "waits": "BUKTI K12", "week":
     "2026-W48", "what": "voice", "why": "buram, sudut kanan bawah terpotong", "windows": ["DATANG: pukul 07.00 s.d. "
     "07.30 WIB", "PULANG: pukul 15.30 s.d. 16.00 WIB"], "by_superior": False, "coded": True, "answer": "TTD",
-    "command": "BELUM",
+    "made": "Senin, 30 November 2026, pukul 16.10 WIB", "report": "TLG-RM-2026W48", "key": "mingguan 2026-W48",
+    "command": "BELUM", "device": "Mesin Lobi", "place": "lobi", "zone": "WIB", "columns": "NO, NAMA, NIP, TTD DATANG",
+    "layout": "3f9a12", "compared": 1260, "same": 1258, "draft": False, "people": 42, "open_days": 2, "final":
+    "Senin, 30 November 2026, pukul 16.05 WIB", "told": [], "signed": True, "due_units": 250,
 }  # fmt: skip
 
 _ROWS = ["no. 7 Siti Aminah: DL (K12, menunggu bukti)", "no. 19 Budi Santoso: TTD"]
@@ -135,6 +145,31 @@ OWN: Mapping[str, Mapping[str, Mapping[str, object]]] = {
             "unclear": ['Baris 8: "XX" tidak dikenal sebagai kode; belum dicatat.'],
         },
     },
+    "device_trouble": {
+        "diam": {"kind": "silent", "reason": "tidak mengirim data sejak pukul 06.00 WIB"},
+        "pulih": {"kind": "back", "reason": "tersambung kembali pukul 09.12 WIB"},
+        "jam meleset": {"kind": "drift", "reason": "jamnya 7 menit lebih cepat"},
+        "log baru": {"kind": "layout", "reason": "berkas log.csv"},
+    },
+    "recap_checked": {
+        "sama": {"count": 0},
+        "berbeda": {
+            "count": 2,
+            "lines": ["Siti Aminah, 12 November: kami S, rekap H", "Budi Santoso, 13 November: kami -, rekap H"],
+        },
+        "tidak dapat dicocokkan": {"compared": 0},
+    },
+    "recap_issued": {
+        "rancangan": {"draft": True, "changes": 0},
+        "akhir": {
+            "sender": "",
+            "due": "Senin, 30 November 2026, pukul 17.00 WIB",
+            "changes": 1,
+            "told": ["Siti Aminah, 12 November: - menjadi S"],
+        },
+    },
+    "recap_missing": {"": {"missing": [_UNIT], "due": "Senin, 30 November 2026, pukul 17.00 WIB"}},
+    "recap_reminder": {"": {"sender": "", "due": "Senin, 30 November 2026, pukul 17.00 WIB"}},
     "chat_evidence_how": {"": {"items": ["K12: DL Siti Aminah, Rabu, 25 November 2026"]}},
     "chat_excuse": {
         "menunggu bukti": {"number": "K12", "code": "DL"},

@@ -296,9 +296,12 @@ async def test_koreksi_opens_an_objection_and_the_photo_that_follows_joins_it(ro
 async def test_koreksi_in_a_caption_is_an_objection_with_its_photo(room: Room) -> None:
     await sheet(room)
     assert "Foto Bapak/Ibu sudah kami terima" in await room.files("KOREKSI 0001", FILE)
+    assert room.consumed
+    assert "listrik padam" in await room.files("KENDALA listrik padam", FILE)
+    assert not room.consumed  # the photo is the late sheet itself
     assert "tidak ditemukan" in await room.files("KOREKSI 4711", FILE)
     async with room.trip.db.begin() as uow:
-        assert [r.files for r in await uow.remarks.open()] == [(FILE,)]
+        assert [r.files for r in await uow.remarks.open(RemarkKind.OBJECTION)] == [(FILE,)]
 
 
 async def test_periksa_puts_it_to_the_receivers_with_its_first_time(room: Room) -> None:
@@ -308,6 +311,16 @@ async def test_periksa_puts_it_to_the_receivers_with_its_first_time(room: Room) 
     assert "pukul 07.18 WIB tetap dipakai" in told
     (alert,) = await room.alerts("PERIKSA")
     assert "Kiriman pertama diterima Selasa, 24 November 2026, pukul 07.18 WIB" in alert.body
+
+
+async def test_a_receiver_may_put_any_units_submission_to_inspection_by_its_number(room: Room) -> None:
+    await sheet(room)
+    for number in ("0001", NUMBER.lower()):
+        room.trip.clock.move(61)
+        assert "telah kami teruskan" in await room.receiver_says(f"PERIKSA {number}")
+    room.trip.clock.move(61)
+    assert "tidak ditemukan" in await room.receiver_says("PERIKSA 4711")
+    assert "tidak ditemukan" in await room.receiver_says("4711: 1 DL")
 
 
 async def test_must_hold_17_fifty_messages_a_minute_are_all_stored_and_answered_at_most_three_times(room: Room) -> None:

@@ -13,8 +13,10 @@ from typing import TypeVar
 import psycopg
 from PIL import Image
 
+from bot.conversation import Talk
 from bot.conversing import Conversing
 from bot.dispatch import Dispatcher
+from bot.talk_scene import TalkDesk
 from demo.chat.telegram import FakeTelegram
 from demo.chat.twilio import FakeTwilio
 from demo.chat.twilio_data import Message, new_sid
@@ -30,7 +32,6 @@ from intake.links import Links
 from intake.observer import Observer, Unobserved
 from intake.polling import Polling
 from intake.receiver import Answer, Receiver
-from intake.talk import FirstWords
 from intake.telegram import Telegram, TelegramSettings
 from intake.undelivered import Undelivered
 from intake.whatsapp import WhatsApp, WhatsAppSettings
@@ -76,6 +77,11 @@ class ChatDesk:
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(32, "luar"))
 
     @property
+    def talk(self) -> Talk:
+        """The conversation as another process would have it."""
+        return Talk(TalkDesk(PROFILE, self.trip.clock, self.outgoing, link=self.links.make))
+
+    @property
     def undelivered(self) -> Undelivered:
         return Undelivered(PROFILE, self.outgoing, {Scheme.MAIL, *self.channels})
 
@@ -119,8 +125,8 @@ class ChatDesk:
     async def read(self) -> None:
         """Every reading and every conversation that is due."""
         for id_ in self.ids("SELECT id FROM message WHERE state = 'new' ORDER BY id"):
-            await self.trip.pipeline(self.observer).read_message(id_)
-        talk = Conversing(self.trip.db, FirstWords(), self.trip.clock, self.observer)
+            await self.trip.pipeline(self.observer, conversation=self.talk).read_message(id_)
+        talk = Conversing(self.trip.db, self.talk, self.trip.clock, self.observer)
         for id_ in self.ids("SELECT id FROM message WHERE state = 'talking' ORDER BY id"):
             await talk.converse(id_)
 

@@ -44,6 +44,7 @@ class Room:
 
     trip: Trip
     desk: TalkDesk = field(init=False)
+    consumed: bool = False
 
     def __post_init__(self) -> None:
         self.desk = TalkDesk(PROFILE, self.trip.clock, self.trip.outgoing)
@@ -99,8 +100,9 @@ class Room:
         id_ = await self.keep(event)
         async with self.trip.db.begin() as uow:
             row = await uow.messages.get(id_)
-            replies = await self.talk.with_files(uow, row, event, sha256s)
-        return "\n\n".join(reply.text for reply in replies)
+            heard = await self.talk.with_files(uow, row, event, sha256s)
+        self.consumed = heard.consumed
+        return "\n\n".join(reply.text for reply in heard.replies)
 
     async def alerts(self, subject: str) -> list[OutboxRow]:
         """Letters to the receivers whose subject begins so."""

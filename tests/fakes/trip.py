@@ -21,6 +21,7 @@ from intake.observer import Observer, Unobserved
 from intake.opening import MailboxIdentity, Opener
 from intake.pipeline import Pipeline
 from intake.sender import AuthPolicy
+from intake.talk import Conversation
 from parsers.sandbox import Sandbox
 from storage.blobs import FolderBlobStore
 from storage.engine import Database
@@ -94,8 +95,14 @@ class Trip:
     outgoing: Outgoing = field(default_factory=lambda: Outgoing((RECEIVER,), frozenset({DESK})))
     uid: int = 0
     sheets_key: bytes | None = None
+    conversation: Conversation | None = None
 
-    def pipeline(self, observer: Observer | None = None, sandbox: Sandbox | None = None) -> Pipeline:
+    def pipeline(
+        self,
+        observer: Observer | None = None,
+        sandbox: Sandbox | None = None,
+        conversation: Conversation | None = None,
+    ) -> Pipeline:
         """A pipeline as another process would have it."""
         policy = AuthPolicy(HOST, (HOST,), own_addresses=frozenset({DESK}))
         known = {ACCOUNT: MailboxIdentity(DESK, policy)}
@@ -109,6 +116,7 @@ class Trip:
             outgoing=self.outgoing,
             observer=observer or Unobserved(),
             sheets_key=self.sheets_key,
+            conversation=conversation or self.conversation,
         )
 
     async def arrive(self, raw: bytes) -> int:

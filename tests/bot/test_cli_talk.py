@@ -1,0 +1,87 @@
+"""``posko address``, ``posko keterangan`` and ``posko retention`` on an installation."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.bootstrap import Installation, open_installation
+from domain.terms import Scheme, StatusKey
+from storage.engine import UnitOfWork
+from storage.records_talk import NewClaim, NewExcuse
+from tests.bot.test_cli import Command, posko
+from tests.fakes.desk_world import DAY, SITI
+
+__all__ = ["posko"]
+PHONE = "6281234567890"
+
+
+def fill(command: Command, work: Callable[[UnitOfWork, Installation], Awaitable[object]]) -> None:
+    async def run() -> None:
+        async with open_installation(command.data) as place, place.db.begin() as uow:
+            await work(uow, place)
+
+    asyncio.run(run())
+
+
+async def claim(uow: UnitOfWork, place: Installation) -> None:
+    now = place.clock.now()
+    await uow.addresses.ask(NewClaim(Scheme.WHATSAPP, PHONE, "U1", now - timedelta(hours=1), now))
+
+
+async def excuse(uow: UnitOfWork, place: Installation) -> None:
+    now = place.clock.now()
+    row = await uow.excuses.file(
+        NewExcuse(SITI, "U1", StatusKey.SAKIT, "S", DAY, DAY, None, "demam berdarah", now, PHONE, False)
+    )
+    await uow.excuses.prove(row.id, "f" * 64, now, late=False)
+
+
+def test_an_address_is_listed_approved_and_revoked(posko: Command) -> None:
+    assert "Belum ada permohonan" in posko("address", "list").err
+    fill(posko, claim)
+    (waiting,) = posko("address", "list", "--json").lines
+    assert (waiting["id"], waiting["address"], waiting["unit"], waiting["state"]) == (1, PHONE, "U1", "asked")
+    said = posko("address", "approve", 1, "--by", "kominfo")
+    assert (said.code, said.out) == (0, f"WhatsApp {PHONE} mewakili U1.\n")
+    assert "kominfo" in posko("address", "list").out
+    assert posko("address", "approve", 1).code == 2
+    assert "dicabut" in posko("address", "revoke", 1).out
+    assert posko("address", "revoke", 1).code == 2
+    assert posko("address", "list", "--json").lines == []
+    assert len(posko("address", "list", "--all", "--json").lines) == 1
+
+
+def test_a_keterangan_is_listed_without_the_diagnosis_and_decided_once(posko: Command) -> None:
+    assert "Tidak ada keterangan" in posko("keterangan", "list").err
+    fill(posko, excuse)
+    plain = posko("keterangan", "list")
+    assert "S, bukti lengkap" in plain.out
+    assert "demam" not in plain.out
+    (line,) = posko("keterangan", "list", "--json").lines
+    assert (line["number"], line["state"], line["decision"]) == ("K1", "lengkap", "belum diputus")
+    assert "text" not in line
+    assert "evidence" not in line
+    assert "demam berdarah" in posko("keterangan", "list", "--detail", "--by", "kasubbag").out
+    own = posko("keterangan", "decide", "K1", "--nip", SITI)
+    assert (own.code, "atas nama sendiri" in own.err) == (2, True)
+    assert posko("keterangan", "decide", "K1", "--reject").code == 2  # a no needs its reason
+    said = posko("keterangan", "decide", "k1", "--by", "petugas")
+    assert (said.code, said.out) == (0, "K1: disetujui (S, Selasa, 24 November 2026).\n")
+    assert posko("keterangan", "decide", "K1").code == 2
+    assert posko("keterangan", "list", "--json").lines == []
+    assert len(posko("keterangan", "list", "--all", "--unit", "U1", "--from", "2026-11-24", "--json").lines) == 1
+
+
+@pytest.mark.parametrize("arguments", [("keterangan", "decide", "abc"), ("keterangan", "decide", "K99")])
+def test_a_number_that_is_none_is_said_so(posko: Command, arguments: tuple[str, ...]) -> None:
+    said = posko(*arguments)
+    assert said.code in (1, 2)
+    assert "Traceback" not in said.err
+    assert said.err
+
+
+def test_retention_without_a_schedule_says_where_to_set_it(posko: Command) -> None:
+    for said in (posko("retention", "list"), posko("retention", "run", "--by", "arsiparis")):
+        assert (said.code, "masa simpan belum ditetapkan" in said.err) == (2, True)
