@@ -31,7 +31,13 @@ def _inside(address: str) -> str:
 
 
 def _peer(request: Request) -> str:
-    return request.client.host if request.client else "?"
+    """Who knocks: behind a proxy on this machine all visitors would be one, and share one brake.
+
+    The last address is the one that the proxy itself wrote; what stands before it anybody may have made up.
+    """
+    host = request.client.host if request.client else "?"
+    told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return told[:64] if told and host in ("127.0.0.1", "::1") else host
 
 
 @router.get("/masuk")

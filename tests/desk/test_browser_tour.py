@@ -89,9 +89,9 @@ async def test_no_page_overflows_or_has_a_serious_barrier_on_desk_or_phone_by_da
 
 
 async def _keep(page: Page, path: Path) -> None:
-    """The picture in 64 colours: a third of the bytes, and nobody sees it."""
+    """The picture in 200 colours: half the bytes, and nobody sees it."""
     with Image.open(BytesIO(await page.screenshot())) as shot:
-        shot.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
+        shot.convert("RGB").quantize(200, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 async def _look(page: Page, path: str) -> list[str]:

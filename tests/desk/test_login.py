@@ -47,6 +47,22 @@ async def test_five_wrong_passwords_stop_even_the_right_one_for_a_while(web: Web
         assert again.status_code == 303
 
 
+async def test_guessing_over_many_names_stops_that_address_alone_also_behind_a_proxy(web: Web) -> None:
+    async with web.client("127.0.0.1") as client:
+        for number in range(30):
+            far = {"X-Forwarded-For": "203.0.113.9, 198.51.100.4"}
+            await client.post("/masuk", data={"nama": f"nama{number}", "sandi": "x"}, headers=far)
+        right = {"nama": "rini", "sandi": PASSWORD}
+        stopped = await client.post("/masuk", data=right, headers={"X-Forwarded-For": "1.1.1.1, 198.51.100.4"})
+        other = await client.post("/masuk", data=right, headers={"X-Forwarded-For": "198.51.100.5"})
+    assert (stopped.status_code, other.status_code) == (429, 303)
+    async with web.client("192.0.2.9") as client:  # not a proxy of ours: what it says of others counts nothing
+        for number in range(30):
+            lie = {"X-Forwarded-For": f"198.51.100.{number}"}
+            await client.post("/masuk", data={"nama": f"lain{number}", "sandi": "x"}, headers=lie)
+        assert (await client.post("/masuk", data=right)).status_code == 429
+
+
 async def test_a_login_goes_on_to_the_page_that_was_asked_for_and_never_to_another_host(web: Web) -> None:
     async with web.client() as client:
         away = await client.get("/periode?x=1")
