@@ -47,8 +47,8 @@ def rows_of(found: Found, seen: Sequence[Sequence[Seen]], ticks: Sequence[Ticks]
         ]
         box = boxes.around(number)
         if line.person is None:
-            written = tuple(cell for cell in cells if cell.verdict is Verdict.SIGNED or cell.text in _WRITTEN)
-            if written:
+            if any(cell.verdict is Verdict.SIGNED or cell.text in _WRITTEN for cell in cells):
+                written = tuple(cell for cell in cells if cell.verdict is not Verdict.EMPTY)
                 rows.append(Row(line.no, NEWCOMER, "", written, box=box))
             continue
         told, note = _with_codes(cells, ticks[number], found)
