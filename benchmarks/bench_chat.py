@@ -74,9 +74,12 @@ async def _post_all(house: ChatHouse, messages: list[Message]) -> tuple[list[flo
             await asyncio.sleep(max(0.0, began + number * SECONDS / COUNT - time.monotonic()))
             headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": sign}
             at = time.monotonic()
-            answer = await client.post(url, content=body, headers=headers)
+            try:
+                status = (await client.post(url, content=body, headers=headers)).status_code
+            except httpx.HTTPError:
+                status = 0  # no answer at all
             waits.append(time.monotonic() - at)
-            statuses[answer.status_code] += 1
+            statuses[status] += 1
 
         await asyncio.gather(*(post(n, *one) for n, one in enumerate(signed)))
     return waits, statuses

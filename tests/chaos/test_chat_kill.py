@@ -23,8 +23,8 @@ def test_kill_9_between_every_two_steps_of_a_chat_loses_and_doubles_nothing() ->
         house.start("work")
         for number, step in enumerate(STEPS):
             role = "serve" if step in ("archived", "committed") or number % 2 else "work"
-            serve = house.start("serve", step if role == "serve" else "-", 1)
-            worker = house.start("work", step, 1) if role == "work" else None
+            serve = house.start("serve", step if role == "serve" else "-", 2)
+            worker = house.start("work", step, 2) if role == "work" else None
             house.wait_until(lambda serve=serve: house.answers() or serve.poll() is not None, 150)  # type: ignore[misc]
             mine = list(range(number * EACH + 1, (number + 1) * EACH + 1))
             units += mine
