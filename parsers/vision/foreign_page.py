@@ -18,11 +18,12 @@ from parsers.grid import Grid, Value
 from parsers.headers import Column, Header, find_header
 from parsers.vision.cells import cut
 from parsers.vision.ocr import find_pieces, has_ink, read_pieces, search_pieces
-from parsers.vision.reader import Seen, read_cells
+from parsers.vision.reader import Doubt, Seen, read_cells
 from parsers.vision.ruling import Gray, Ruled, find_ruled
 from parsers.vision.table_cells import TableCell, cells_of
 
 HANDWRITTEN = "(tulisan tangan)"
+_UNSEEN = Seen(Verdict.UNSURE, 0.0, Doubt.FAINT)
 _COVERED = Seen(Verdict.EMPTY, 1.0)  # a place that a merged cell above or beside it takes
 _HEADER_ROWS = 4
 _LEAST_SCORE = 0.55
@@ -131,6 +132,7 @@ class _Table:
         if confirmed:
             self._rename(top, confirmed)
         header = find_header(Grid("", self._values()), 0, context)
+        top = header.bottom + 1 if header else top
         self._read_people(header, top)
         above = self._band(0, round(self._ruled.ys[0]) - 3)
         below = self._band(round(self._ruled.ys[-1]) + 3, self._ruled.gray.shape[0])
@@ -140,7 +142,9 @@ class _Table:
         def look(row: int, column: int) -> Seen | None:
             if header is None or not 0 <= row - offset < self._rows:
                 return None
-            return seen.get((row - offset, column), _COVERED)
+            # A place that nobody looked at is not empty; one that a merged cell takes is not a place.
+            unseen = _UNSEEN if (row - offset, column) in self._cells else _COVERED
+            return seen.get((row - offset, column), unseen)
 
         def place_of(row: int, column: int) -> Box | None:
             if not 0 <= row - offset < self._rows or column >= self._columns:

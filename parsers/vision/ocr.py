@@ -116,7 +116,7 @@ def text_lines(gray: Gray) -> list[tuple[int, int]]:
 
 
 def _is_blank(gray: Gray) -> bool:
-    return bool((gray < 255 - _INK).mean() < _BLANK)
+    return min(gray.shape) < _LEAST_SIDE or bool((gray < 255 - _INK).mean() < _BLANK)
 
 
 def _colour(gray: Gray) -> Any:

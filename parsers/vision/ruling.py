@@ -23,9 +23,10 @@ WORKING_SIDE = 2600  # pixels of the longer side; A4 at 200 dpi has 2339
 _SMALLEST_TABLE = 0.12  # of the picture's area
 _LINE_CONTRAST = 22  # gray levels below the paper around it
 _FEWEST_LINES = 4
-_GONE, _DRAWN, _WHOLE = 0.15, 0.6, 0.88  # of the way between two crossings
+_GONE, _DRAWN, _WHOLE = 0.08, 0.6, 0.88  # of the way between two crossings
 _MOST, _REGULAR, _TALL = 0.5, 0.35, 0.25  # of the columns, of the lines, of the rows
 _HEADER_LINES = 5
+_MOST_COLUMNS = 0.66  # in so many a line between two people is drawn even where a merged cell spans both
 _CURL = 0.02  # of the table's size: how far a line may bend beyond its outline
 _SPLINE_POINTS = 9  # a line is followed at so many places
 
@@ -196,22 +197,31 @@ def _straightened(squared: Gray, table: Gray, back: NDArray[np.float64], scale: 
         gray=flat,
         ys=np.asarray(np.median(level, 1), np.float64),
         xs=np.asarray(np.median(upright, 1), np.float64),
-        across=_there(share_across, header=np.arange(len(level)) < _HEADER_LINES),
-        down=_there(share_down.T, header=np.zeros(len(upright), np.bool_)).T,
+        across=_between_rows(share_across),
+        down=_between_columns(share_down),
         back_x=np.ascontiguousarray(origin[..., 0] / scale, np.float32),
         back_y=np.ascontiguousarray(origin[..., 1] / scale, np.float32),
         other_tables=others,
     )
 
 
-def _there(share: Shares, header: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which pieces of each line are drawn. A line that is seen nearly everywhere is missing only where nothing is left
-    of it: blur and writing hide pieces, and a row that melts into the next would be somebody's lost mark. In the header
-    writing itself looks like pieces of a line, so only a whole piece separates there.
+def _between_rows(share: Shares) -> NDArray[np.bool_]:
+    """Which pieces of the horizontal lines separate rows. A line that is seen in most columns does so in all of them:
+    blur, stamps and writing hide pieces, and a place to sign that melts into the next would be somebody's lost mark.
+    In the header writing itself looks like pieces of a line, so only a whole piece separates there; a line below
+    headings of several columns stops before the number's.
     """
-    common = (np.median(share, 1) > _DRAWN) & ~header
-    least = np.where(common, _GONE, np.where(header, _WHOLE, _DRAWN))
+    header = np.arange(len(share)) < _HEADER_LINES
+    seen = (share > np.where(header, _WHOLE, _DRAWN)[:, None]).mean(1) > _MOST_COLUMNS
+    whole = seen & (~header | (share[:, 0] > _WHOLE))
+    least = np.where(whole, -1.0, np.where(header, _WHOLE, _DRAWN))
     return np.asarray(share > least[:, None], np.bool_)
+
+
+def _between_columns(share: Shares) -> NDArray[np.bool_]:
+    """Which pieces of the vertical lines separate columns: of a line that is seen in most rows all but the missing."""
+    common = np.median(share, 0) > _DRAWN
+    return np.asarray(share > np.where(common, _GONE, _DRAWN)[None, :], np.bool_)
 
 
 def _share(across: Gray, down: Gray, maps: Maps, level: Curves, upright: Curves) -> tuple[Shares, Shares]:
