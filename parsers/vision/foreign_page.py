@@ -17,6 +17,7 @@ from parsers.base import ParseContext
 from parsers.grid import Grid, Value
 from parsers.headers import Column, Header, find_header
 from parsers.vision.cells import cut
+from parsers.vision.header_words import heading_of_contents, nearest_heading
 from parsers.vision.ocr import find_pieces, has_ink, read_pieces, search_pieces
 from parsers.vision.reader import Doubt, Seen, read_cells
 from parsers.vision.ruling import Gray, Ruled, find_ruled
@@ -115,6 +116,7 @@ class _Table:
     def read_header(self) -> int:
         """Read the first rows; returns how many of their cells hold a known heading (0: this is not the way up)."""
         self._read([c for c in self._cells.values() if c.row < _HEADER_ROWS])
+        self._mend_headings()
         told = [heading(" ".join(t.text.split())) for (row, _), t in self._texts.items() if row < _HEADER_ROWS]
         return sum(1 for h in told if h.known)
 
@@ -209,6 +211,24 @@ class _Table:
                 above, below = told.get(row - 1), told.get(row + 1)
                 if above is not None and below == above + 2:
                     self._texts[row, column] = Text(str(above + 1))
+
+    def _mend_headings(self) -> None:
+        """Headings a letter off, and those that only the column's contents tell."""
+        for place, text in list(self._texts.items()):
+            if place[0] < _HEADER_ROWS - 1:
+                self._texts[place] = Text(nearest_heading(text.text), text.printed)
+        for column in range(self._columns):
+            cell = self._cells.get((0, column))
+            written = self._texts.get((0, column))
+            if cell is None or written is None or heading(" ".join(written.text.split())).known:
+                continue
+            below = [
+                self._texts[r, column].text
+                for r in range(cell.last_row + 1, _HEADER_ROWS)
+                if (r, column) in self._texts
+            ]
+            if word := heading_of_contents(below, column == 0):
+                self._texts[0, column] = Text(word)
 
     def _header_end(self) -> int:
         """The first row that numbers a person; what stands above it is the header."""

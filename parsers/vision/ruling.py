@@ -20,10 +20,10 @@ Shares = NDArray[np.float64]
 Maps = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 WORKING_SIDE = 2600  # pixels of the longer side; A4 at 200 dpi has 2339
-_SMALLEST_TABLE = 0.12  # of the picture's area
+_SMALLEST_TABLE = 0.05  # of the picture's area
 _LINE_CONTRAST = 22  # gray levels below the paper around it
 _FEWEST_LINES = 4
-_GONE, _DRAWN, _WHOLE = 0.08, 0.6, 0.88  # of the way between two crossings
+_GONE, _HALF, _DRAWN, _WHOLE = 0.08, 0.5, 0.6, 0.88  # of the way between two crossings
 _MOST, _REGULAR, _TALL = 0.5, 0.35, 0.25  # of the columns, of the lines, of the rows
 _HEADER_LINES = 5
 _MOST_COLUMNS = 0.66  # in so many a line between two people is drawn even where a merged cell spans both
@@ -112,14 +112,22 @@ def _angle(flat: Gray) -> float | None:
     if lines is None:
         return None
     x0, y0, x1, y1 = lines.reshape(-1, 4).astype(np.float64).T
-    degrees = np.degrees(np.arctan2(y1 - y0, x1 - x0))
+    degrees, length = np.degrees(np.arctan2(y1 - y0, x1 - x0)), np.hypot(x1 - x0, y1 - y0)
     folded = (degrees + 45) % 90 - 45
-    weight, edges = np.histogram(folded, bins=180, range=(-45, 45), weights=np.hypot(x1 - x0, y1 - y0))
-    smooth = np.convolve(np.concatenate([weight[-4:], weight, weight[:4]]), np.ones(9), "same")[4:-4]
-    peak = (edges[smooth.argmax()] + edges[smooth.argmax() + 1]) / 2
-    near = (folded - peak + 45) % 90 - 45
-    close = np.abs(near) < 5
-    return float(peak + np.average(near[close], weights=np.hypot(x1 - x0, y1 - y0)[close]))
+    level = np.abs((degrees + 90) % 180 - 90) <= 45
+    # The grain of a desk and the edge of a sheet run one way; ruling runs both.
+    both = _smooth(folded[level], length[level]) * _smooth(folded[~level], length[~level])
+    if not both.any():
+        return None
+    peak = (both.argmax() + 0.5) / 2 - 45
+    near = np.abs((folded - peak + 45) % 90 - 45) < 4
+    return float(peak + np.average((folded[near] - peak + 45) % 90 - 45, weights=length[near]))
+
+
+def _smooth(angles: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much of each half degree from -45 to 45, the neighbours' counted in."""
+    found, _ = np.histogram(angles, bins=180, range=(-45, 45), weights=weights)
+    return np.convolve(np.concatenate([found[-6:], found, found[:6]]), np.ones(13), "same")[6:-6]
 
 
 def _turning(shape: tuple[int, ...], angle: float) -> tuple[NDArray[np.float64], tuple[int, int]]:
@@ -142,7 +150,9 @@ def _outline(turned: Gray) -> tuple[Points, int] | None:
         return None
     areas = stats[:, cv2.CC_STAT_WIDTH].astype(np.float64) * stats[:, cv2.CC_STAT_HEIGHT]
     # A table is where lines cross; the edge of the paper and a frame around the page cross nowhere.
-    crossings = np.bincount(labels[cv2.bitwise_and(across, down) > 0], minlength=count)
+    _, _, _, places = cv2.connectedComponentsWithStats(cv2.bitwise_and(across, down), connectivity=8)
+    rows, columns = (np.clip(places[1:, axis].round().astype(int), 0, labels.shape[1 - axis] - 1) for axis in (1, 0))
+    crossings = np.bincount(labels[rows, columns], minlength=count)
     crossings[0] = 0
     crossings[areas < _SMALLEST_TABLE * turned.size] = 0
     best = int(crossings.argmax())
@@ -213,7 +223,7 @@ def _between_rows(share: Shares) -> NDArray[np.bool_]:
     """
     header = np.arange(len(share)) < _HEADER_LINES
     seen = (share > np.where(header, _WHOLE, _DRAWN)[:, None]).mean(1) > _MOST_COLUMNS
-    whole = seen & (~header | (share[:, 0] > _WHOLE))
+    whole = (seen & (~header | (share[:, 0] > _WHOLE))) | (share > _HALF).all(1)
     least = np.where(whole, -1.0, np.where(header, _WHOLE, _DRAWN))
     return np.asarray(share > least[:, None], np.bool_)
 

@@ -12,6 +12,7 @@ from domain.reading import FileReading, ProblemCode, SheetKind, Verdict
 from domain.terms import Session
 from parsers.base import ParseContext
 from parsers.foreign_scan import PARSER
+from parsers.vision.header_words import heading_of_contents, nearest_heading
 from parsers.vision.ocr import read_pieces
 from parsers.vision.ruling import find_ruled
 from tests.fakes.foreign_sheets import APEL, DAILY, PLAIN, Layout, Someone, foreign_sheet
@@ -59,6 +60,22 @@ def test_every_row_of_an_own_form_is_read_with_number_name_nip_and_day(layout: L
     assert [digits(row.nip) for row in sheet.rows] == [digits(p.nip) for p in PEOPLE]
     assert [row.name.split()[-1][:4] for row in sheet.rows] == [p.name.split()[-1][:4] for p in PEOPLE]
     assert all([c.session for c in row.cells] == [Session.DATANG, Session.PULANG] for row in sheet.rows)
+
+
+def test_ink_is_seen_where_it_is_and_nothing_is_called_signed_that_is_bare() -> None:
+    shot = shot_of(DAILY, "scan", 1)
+    [sheet] = read(shot.data).sheets
+    truths = {(t.row, t.column): t.expected for t in shot.truths}
+    wrong = [
+        (row.no, column, cell.verdict, truths[row.no - 1, column])
+        for row in sheet.rows
+        for column, cell in enumerate(row.cells)
+        if row.no
+        and cell.verdict in (Verdict.SIGNED, Verdict.EMPTY)
+        and cell.verdict.value != truths[row.no - 1, column]
+    ]
+    assert wrong == []
+    assert sum(c.verdict is Verdict.SIGNED for r in sheet.rows for c in r.cells) > 0
 
 
 def test_boxes_lead_back_to_the_picture_that_was_sent() -> None:
@@ -124,3 +141,28 @@ def test_a_page_of_two_tones_never_shows_that_a_place_is_empty() -> None:
     cells = [c for s in read(shot.data).sheets for r in s.rows for c in r.cells]
     assert cells
     assert all(c.verdict is not Verdict.EMPTY for c in cells)
+
+
+@pytest.mark.parametrize(
+    ("read_as", "meant"),
+    [
+        ("NamahoP", "NAMA"),
+        ("fama", "NAMA"),
+        ("Ketecangan", "KETERANGAN"),
+        ("Catatan rapat", "Catatan rapat"),
+        ("TTD", "TTD"),
+    ],
+)
+def test_a_heading_a_letter_off_is_understood_and_another_word_is_left_alone(read_as: str, meant: str) -> None:
+    assert nearest_heading(read_as) == meant
+
+
+def test_a_column_without_a_legible_heading_is_named_by_what_it_holds() -> None:
+    assert heading_of_contents(["1", "2", "3"], first=True) == "NO"
+    assert heading_of_contents(["1", "2", "3"], first=False) == ""
+    assert heading_of_contents(["19800715 200404 2 901", "19840021 200624 1 901"], first=False) == "NIP"
+    assert (
+        heading_of_contents(["Sri Ayu\n19800715 200404 2 901", "Agus Setiawan\n19840021 200624 1 901"], first=False)
+        == "NAMA / NIP"
+    )
+    assert heading_of_contents(["Camat", "Pengemudi"], first=False) == ""
