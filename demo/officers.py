@@ -10,6 +10,7 @@ from typing import Protocol
 
 from demo.clock import at
 from demo.offices import BY_CODE, DESK_DOMAIN, Office
+from demo.phones import Phones
 from demo.post_office import Letter, PostOffice
 from demo.roster import Town
 from demo.sheets.paper import long_date
@@ -33,11 +34,12 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A mail that an officer handed in, and when."""
+    """What an officer handed in, and when; ``heard``: how much the desk had told the telephone by then."""
 
     step: Step
     message: EmailMessage
     when: datetime
+    heard: int = 0
 
 
 @dataclass
@@ -51,12 +53,13 @@ class Officers:
     passwords: Mapping[str, str]
     waiting: list[Step]
     sent: dict[str, Sent] = field(default_factory=dict)
+    phones: Phones | None = None
 
     def work(self) -> list[Sent]:
         """Hand in what is due now; returns it. An officer who needs an answer first looks for it each time."""
         now, done = self.clock.now(), []
         for step in [s for s in self.waiting if at(self.day, s.at) <= now]:
-            if (step.after and not self.answers(step.after)) or (step.waits and not self.letter_of(step)):
+            if (step.after and not self.told(step.after)) or (step.waits and not self.letter_of(step)):
                 continue
             self.waiting.remove(step)
             done.append(self._send(step, now))
@@ -65,10 +68,21 @@ class Officers:
     def answers(self, key: str) -> tuple[Letter, ...]:
         """Mails of the desk in the office's mailbox that answer the step ``key``."""
         sent = self.sent.get(key)
-        if sent is None:
+        if sent is None or sent.step.phone:
             return ()
         own = sent.message["Message-ID"]
         return tuple(one for one in self.post.letters(BY_CODE[sent.step.office].address) if own in thread_of(one))
+
+    def told(self, key: str) -> tuple[str, ...]:
+        """The desk's answers to the step ``key`` in words, by mail or by WhatsApp."""
+        sent = self.sent.get(key)
+        if sent and sent.step.phone and self.phones:
+            return self.phones.heard(sent.step.office, sent.heard)
+        return tuple(letter.text for letter in self.answers(key))
+
+    def sheet_of(self, code: str) -> Letter | None:
+        """The newest letter that brought the office its printed sheet."""
+        return self.letter_of(Step("", "", code, "", waits=Waits.SHEET))
 
     def letter_of(self, step: Step) -> Letter | None:
         """The newest mail of the desk in the office's mailbox that the step waits for, of the step's own session."""
@@ -88,6 +102,13 @@ class Officers:
             smtp.send_message(message, from_addr=login)
 
     def _send(self, step: Step, now: datetime) -> Sent:
+        if step.phone and self.phones:
+            words = step.says("\n".join(self.told(step.after or "")))
+            awaited = self.letter_of(step) if step.back else None
+            photos = [data for _, data in step.back(awaited)] if step.back and awaited else []
+            heard = self.phones.write(step.office, words, photos)
+            self.sent[step.key] = Sent(step, EmailMessage(), now, heard)
+            return self.sent[step.key]
         message = self.sent[step.repeats].message if step.repeats else self._write(step, now)
         self.hand_in(message, step.login or BY_CODE[step.office].address)
         self.sent[step.key] = Sent(step, message, now)

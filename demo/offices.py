@@ -116,3 +116,4 @@ OFFICES: tuple[Office, ...] = (
     _kecamatan("U073", 3, 13),
 )
 BY_CODE = {office.code: office for office in OFFICES}
+PHONES = {"U071": "6280000000971"}  # officers who are registered with WhatsApp too

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from demo.board import Board, UnitLine
 from demo.officers import Officers, thread_of
-from demo.offices import BY_CODE, OFFICES
+from demo.offices import BY_CODE, OFFICES, PHONES
 from demo.post_office import Letter, PostOffice
 from demo.steps import Answer, Expected, Finding
 
@@ -32,11 +32,11 @@ def letters_wrong(officers: Officers) -> list[Finding]:
 
 
 def _answer(officers: Officers, key: str) -> Finding | None:
-    step, letters = officers.sent[key].step, officers.answers(key)
+    step, letters = officers.sent[key].step, officers.told(key)
     if step.answer is Answer.OWED and not letters:
         return Finding(f"jawaban kepada {BY_CODE[step.office].name} ({key})", "ada", "tidak ada")
     if step.answer is Answer.NEVER and letters:
-        return Finding(f"jawaban kepada {BY_CODE[step.office].name} ({key})", "tidak ada", f"{len(letters)} surel")
+        return Finding(f"jawaban kepada {BY_CODE[step.office].name} ({key})", "tidak ada", f"{len(letters)} pesan")
     return None
 
 
@@ -63,6 +63,7 @@ def _unsent(officers: Officers) -> list[Finding]:
 
 
 def receipts(officers: Officers) -> int:
-    """Mails of the desk that answer something, over all offices."""
+    """Answers of the desk over all offices, by mail and by WhatsApp."""
     boxes: Iterable[tuple[Letter, ...]] = (officers.post.letters(office.address) for office in OFFICES)
-    return sum(1 for box in boxes for letter in box if thread_of(letter).strip())
+    by_phone = sum(len(officers.phones.heard(code)) for code in PHONES) if officers.phones else 0
+    return by_phone + sum(1 for box in boxes for letter in box if thread_of(letter).strip())

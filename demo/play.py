@@ -1,8 +1,9 @@
 """Plays one day: an outside world on loopback, the real service, and a look at what came of it.
 
-``python -m demo.play [--day 2026-11-27] [--dir demo-run] [--picture docs/demo.svg]``: by default Tuesday 24 November
-2026, 06.50 to 07.40 WIB in one minute; ``demo.days`` has the others. Exit: 0 as the scenario wants it, 1 not so or
-failed, 130 after Ctrl-C. Whatever was started is stopped.
+``python -m demo.play [--day 2026-11-27] [--dir demo-run] [--picture docs/demo.svg] [--no-stay]``: by default Tuesday
+24 November 2026, 06.50 to 07.40 WIB in one minute; ``demo.days`` has the others. On a terminal the desk stays open
+afterwards until Ctrl-C (``--stay``). Exit: 0 as the scenario wants it, 1 not so or failed, 130 after Ctrl-C in the
+play. Whatever was started is stopped.
 """
 
 import argparse
@@ -23,10 +24,13 @@ from rich.console import Console
 from demo import picture, roster, summary
 from demo.clock import PlayingClock, at, real_now
 from demo.days import DEFAULT, PROGRAMMES
+from demo.desk import keep_open, open_account
+from demo.eve import hand_out
 from demo.make_roster import invent
 from demo.officers import Officers
 from demo.offices import BOX_OPD, BOX_UPT, DESK_HOST, DISCIPLINE, OFFICES, RECEIVER
 from demo.outcome import receipts
+from demo.phones import Phones
 from demo.post_office import PostOffice
 from demo.programme import Part, Programme, Scene
 from demo.results import FOLDER
@@ -61,6 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--picture", type=Path, help="simpan tampilan terakhir sebagai SVG")
     days = ", ".join(map(str, PROGRAMMES))
     parser.add_argument("--day", type=date.fromisoformat, default=DEFAULT, help=f"hari yang dimainkan: {days}")
+    parser.add_argument(
+        "--stay", action=argparse.BooleanOptionalAction, default=sys.stdout.isatty(),
+        help="biarkan meja penerima terbuka sesudah peragaan, sampai Ctrl-C (bawaan di terminal)",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     if options.day not in PROGRAMMES:
         parser.error(f"hari {options.day} tidak ada; yang dapat dimainkan: {days}")
@@ -68,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupted)
     try:
-        return play(options.dir.absolute(), console, options.picture, programme=PROGRAMMES[options.day])
+        return play(options.dir.absolute(), console, options.picture, PACE, PROGRAMMES[options.day], stay=options.stay)
     except KeyboardInterrupt:
         console.print("\nPeragaan dihentikan; semua yang dijalankannya sudah dimatikan.")
         return 130
@@ -83,8 +91,13 @@ def play(
     save_to: Path | None = None,
     pace: Pace = PACE,
     programme: Programme = PROGRAMMES[DEFAULT],
+    *,
+    stay: bool = False,
 ) -> int:
-    """Set everything up in ``folder``, play the day, show what came of it; 0 when it is as it had to be."""
+    """Set everything up in ``folder``, play the day, show what came of it; 0 when it is as it had to be.
+
+    ``stay``: then the desk is kept open until Ctrl-C.
+    """
     service = Service(folder / "data", folder / "posko.log", pace.launcher)
     _make_fresh(folder, service)
     shared = _shared_roster()
@@ -95,16 +108,22 @@ def play(
     for address, password in passwords.items():
         post.add_account(address, password)
     findings: list[Finding] = []
+    phones = Phones(stage.now, service.url)
     with ExitStack() as stack:
         stack.enter_context(post)
+        stack.enter_context(phones)
         stack.callback(service.stop)
         with console.status("Menyiapkan instalasi: basis data, daftar pegawai 40 unit …"):
             service.init(folder / "roster.xlsx")
             service.connect(_boxes(passwords), post.imap_port, post.smtp_port, (RECEIVER,), (DISCIPLINE,))
-            _prepare(programme, service, town, folder)
+            service.join_chat(phones.settings, phones.token)
+            stage.desk = open_account(service, console)
+            _prepare(programme, service, town, folder, stage)
+        with console.status("Lembar cetak dikirim, ditandatangani, dan dipotret …"):
+            hand_out(programme, service, post)
         watch = stack.enter_context(Watch(service.status))
         clock = _begin(programme.parts[0], service, stage, watch, pace, pace.lead)
-        officers = Officers(programme.day, town, post, clock, passwords, [])
+        officers = Officers(programme.day, town, post, clock, passwords, [], phones=phones)
         for number, part in enumerate(programme.parts):
             if number:
                 with console.status(f"Jam melompat ke pukul {part.begin} …"):
@@ -116,12 +135,16 @@ def play(
             findings += findings_of(part, Scene(officers, service, watch.board, folder))
         if save_to:
             picture.save(last, save_to)
-        return _close(programme, last, Scene(officers, service, watch.board, folder), findings, console)
+        code = _close(programme, last, Scene(officers, service, watch.board, folder), findings, console)
+        if stay:
+            keep_open(service, PlayingClock(officers.clock.now(), real_now(), 1), console, lambda: True)
+        return code
 
 
-def _prepare(programme: Programme, service: Service, town: roster.Town, folder: Path) -> None:
+def _prepare(programme: Programme, service: Service, town: roster.Town, folder: Path, stage: Stage) -> None:
     """Declare the fallback, and do what lies before the play, at the programme's eve."""
-    service.set_clock(PlayingClock(at(programme.day, programme.eve), real_now(), 1).written)
+    stage.clock = PlayingClock(at(programme.day, programme.eve), real_now(), 1)
+    service.set_clock(stage.clock.written)
     service.declare_fallback(programme.since, programme.units)
     if programme.prepare:
         programme.prepare(service, town, folder)
@@ -141,7 +164,7 @@ def _close(programme: Programme, last: Picture, scene: Scene, findings: list[Fin
     summary.show_offices(console, board, last.part.expected, findings)
     answers = officers.answers(programme.receipt)
     summary.show_receipt(console, answers[0] if answers else None)
-    console.print(f"Surel masuk {len(officers.sent)}, jawaban keluar {receipts(officers)}.")
+    console.print(f"Kiriman masuk {len(officers.sent)}{_by_phone(officers)}, jawaban keluar {receipts(officers)}.")
     for show in programme.shows:
         for line in show(scene):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -150,6 +173,11 @@ def _close(programme: Programme, last: Picture, scene: Scene, findings: list[Fin
     console.print(f"posko verify: {told}", style="green" if clean else "red", markup=False, soft_wrap=True)
     summary.show_findings(console, findings)
     return 0 if clean and not findings else 1
+
+
+def _by_phone(officers: Officers) -> str:
+    count = sum(sent.step.phone for sent in officers.sent.values())
+    return f" ({count} melalui WhatsApp)" if count else ""
 
 
 def _make_fresh(folder: Path, service: Service) -> None:

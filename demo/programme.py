@@ -12,9 +12,10 @@ from pathlib import Path
 
 from demo.board import Board
 from demo.officers import Officers
+from demo.post_office import Letter
 from demo.roster import Town
 from demo.service import Service
-from demo.steps import Expected, Finding, Step
+from demo.steps import Attachment, Expected, Finding, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Programme:
 
     ``receipt`` is the key of the step whose answer is shown; ``shows`` name what lies ready at the end: where, and in
     words. ``prepare`` runs once before the service starts, at ``eve`` of the day by its clock.
+    ``printed``: offices that wait for their printed sheet, which is mailed and signed before the play, and how each
+    makes its photos.
     """
 
     day: date
@@ -63,3 +66,4 @@ class Programme:
     prepare: Callable[[Service, Town, Path], None] | None = None
     eve: str = "06.00"
     units: tuple[str, ...] = ()
+    printed: Mapping[str, Callable[[Letter], Sequence[Attachment]]] = field(default_factory=dict)

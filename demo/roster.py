@@ -7,7 +7,7 @@ from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
 
-from demo.offices import OFFICES, Office
+from demo.offices import OFFICES, PHONES, Office
 
 COLUMNS = (
     "no",
@@ -33,7 +33,7 @@ COLUMNS = (
     "jk",
     "lahir",
 )
-_UNIT_COLUMNS = ("kode", "nama", "jenis", "pola_hari", "induk", "jalur", "kotak_bkd", "surel")
+_UNIT_COLUMNS = ("kode", "nama", "jenis", "pola_hari", "induk", "jalur", "kotak_bkd", "surel", "wa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def read(path: Path) -> Town:
 
 
 def write(path: Path, town: Town) -> None:
-    """The workbook that ``posko init --roster`` takes: the people, and each unit's mailbox and officer's address."""
+    """The workbook that ``posko init --roster`` takes: the people, and each unit's mailbox and officer's addresses."""
     book = Workbook()
     people = book.active
     assert people is not None
@@ -114,7 +114,7 @@ def write(path: Path, town: Town) -> None:
     units = book.create_sheet("Unit")
     units.append(_UNIT_COLUMNS)
     for o in OFFICES:
-        units.append((o.code, o.name, o.kind, o.pattern, o.parent, o.route, o.mailbox, o.address))
+        units.append((o.code, o.name, o.kind, o.pattern, o.parent, o.route, o.mailbox, o.address, PHONES.get(o.code)))
     book.save(path)
 
 

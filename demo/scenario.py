@@ -4,6 +4,7 @@
 plays the steps, ``demo.outcome`` holds the service against the expectations.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -16,12 +17,18 @@ from demo.sheets.paper import Paper, damaged, misspelt, write_paper
 from demo.sheets.photo import photograph
 from demo.sheets.prints import text_pdf
 from demo.sheets.workbooks import combined_list, daily_list, weekly_grid
-from demo.steps import EARLY, LATE, MISSING, ON_TIME, TO_CHECK, Answer, Attachment, Expected, Finding, Step
+from demo.signing import photographer, unnamed
+from demo.steps import EARLY, LATE, MISSING, ON_TIME, TO_CHECK, Answer, Attachment, Expected, Finding, Step, Waits
 
 DAY = date(2026, 11, 24)
 BEGIN, OPENS, CLOSES, END = "06.50", "07.00", "07.30", "07.40"
 SPOOFER = "warga@warnet.presensi.test"
 STRANGER = "promo@hadiah.presensi.test"
+# Offices that sign the printed sheet, and the rows of it (as printed) whose people are away.
+AWAY = {"U011": frozenset({4, 9}), "U071": frozenset({5}), "U072": frozenset({3})}
+PRINTED = {code: photographer(code, DAY, away) for code, away in AWAY.items()}
+_PRINTED_BY = {"U011": "setwan", "U071": "kec1", "U072": "kec2"}
+_NUMBER = re.compile(r"Nomor: \S*-(\d+)")
 
 
 def _paper(town: Town, code: str, *, codes: bool = False) -> Paper:
@@ -52,9 +59,19 @@ def _sheet_of(code: str) -> Callable[[Town], bytes]:
     return lambda town: daily_list([_paper(town, code)])
 
 
+def _photo(moment: str, key: str, code: str, told: str, *, phone: bool = False) -> Step:
+    return Step(moment, key, code, told, waits=Waits.SHEET, back=PRINTED[code], phone=phone)
+
+
+def _duty(receipt: str) -> str:
+    """The officer's answer about the row that was empty: ``0117: 5 DL``."""
+    number = _NUMBER.search(receipt)
+    return f"{number[1] if number else '?'}: {min(AWAY['U071'])} DL"
+
+
 STEPS: tuple[Step, ...] = (
     Step("06.55", "smp1", "U050", "mengirim sebelum waktunya", _daily("U050")),
-    Step("07.01", "setwan", "U011", "mengirim daftar harian", _daily("U011")),
+    _photo("07.01", "setwan", "U011", "mengirim foto lembar cetak bertanda tangan"),
     Step(
         "07.01.30",
         "hadiah",
@@ -64,7 +81,8 @@ STEPS: tuple[Step, ...] = (
         login=STRANGER,
         answer=Answer.NEVER,
     ),
-    Step("07.02", "kec1", "U071", "mengirim daftar nama/NIP satu kolom", _combined("U071")),
+    _photo("07.02", "kec1", "U071", "mengirim foto lembar cetak melalui WhatsApp", phone=True),
+    Step("07.02.30", "kec1dl", "U071", "menjawab di WhatsApp: no. 5 dinas luar", after="kec1", phone=True, says=_duty),
     Step("07.03", "inspektorat", "U012", "mengirim PDF", _pdf("U012")),
     Step("07.04", "pkmkota", "U062", "mengirim lembar mingguan", _weekly("U062")),
     Step(
@@ -100,7 +118,13 @@ STEPS: tuple[Step, ...] = (
         "mengirim lembarnya dan lembar UPTD Parkir",
         lambda town: [*_combined("U045")(town), *_daily("U046")(town)],
     ),
-    Step("07.11", "bpbd", "U018", "mengirim foto", lambda town: [("IMG_2031.jpg", photograph(_paper(town, "U018")))]),
+    Step(
+        "07.11",
+        "bpbd",
+        "U018",
+        "mengirim foto daftar buatan sendiri",
+        lambda town: [("IMG_2031.jpg", photograph(_paper(town, "U018")))],
+    ),
     Step(
         "07.12",
         "satpolrar",
@@ -152,7 +176,7 @@ STEPS: tuple[Step, ...] = (
         after="dlhbom",
     ),
     Step("07.27", "dinkes", "U049", "mengirim daftar nama/NIP satu kolom", _combined("U049")),
-    Step("07.28", "kec2", "U072", "mengirim daftar harian", _daily("U072")),
+    _photo("07.28", "kec2", "U072", "mengirim foto lembar cetak bertanda tangan"),
     Step("07.34", "kec3", "U073", "mengirim terlambat", _daily("U073")),
     Step("07.36", "kominfo", "U023", "mengirim ulang tanpa kata sandi", _pdf("U023"), after="kominfokunci"),
     Step("07.37", "pkmtimur", "U065", "mengirim terlambat", _combined("U065")),
@@ -160,7 +184,8 @@ STEPS: tuple[Step, ...] = (
 
 _SPECIAL = {
     "U005": Expected(ON_TIME, frozenset({"salah_jalur"}), "TLG-12: tercatat, Bagian Umum diberi tahu"),
-    "U018": Expected(TO_CHECK, frozenset({"menunggu_pembacaan"}), "foto tersimpan, pembacaan menyusul"),
+    "U011": Expected(ON_TIME, why="foto lembar cetak"),
+    "U018": Expected(ON_TIME, why="foto daftar buatan sendiri"),
     "U019": Expected(ON_TIME, why="RAR ditolak, kiriman ulang memakai waktu pertama"),
     "U021": Expected(ON_TIME, why="bom ditolak, ZIP yang wajar terbaca"),
     "U022": Expected(TO_CHECK, frozenset({"belum_terverifikasi"}), "pengirim tidak terbukti"),
@@ -171,6 +196,8 @@ _SPECIAL = {
     "U054": Expected(MISSING, why="tidak mengirim"),
     "U064": Expected(MISSING, why="tidak mengirim"),
     "U065": Expected(LATE, why="pukul 07.37"),
+    "U071": Expected(ON_TIME, why="foto lembar cetak lewat WhatsApp"),
+    "U072": Expected(ON_TIME, why="foto lembar cetak"),
     "U073": Expected(LATE, why="pukul 07.34"),
 }
 EXPECTED: dict[str, Expected] = {office.code: _SPECIAL.get(office.code, Expected(ON_TIME)) for office in OFFICES}
@@ -183,8 +210,27 @@ WRONG_ROUTE_TOLD = "U002"
 def _letters(scene: Scene) -> list[Finding]:
     """Strangers hear nothing; the coordinator hears that one of its Bagian mailed directly (TLG-12)."""
     post = scene.officers.post
-    return [*silent(post, (SPOOFER, STRANGER)), *lacking(post, BY_CODE[WRONG_ROUTE_TOLD].address, "SALAH JALUR")]
+    return [
+        *silent(post, (SPOOFER, STRANGER)),
+        *lacking(post, BY_CODE[WRONG_ROUTE_TOLD].address, "SALAH JALUR"),
+        *unnamed(scene, _PRINTED_BY, AWAY),
+        *_duty_kept(scene),
+    ]
+
+
+def _duty_kept(scene: Scene) -> list[Finding]:
+    """The answer by WhatsApp is kept as the officer's word, and its evidence is asked for."""
+    told = " ".join(scene.officers.told("kec1dl"))
+    kept = "menurut petugas" in told and f"no. {min(AWAY['U071'])} " in told
+    return [] if kept else [Finding("jawaban WhatsApp Kecamatan Tulungagung 1", "dicatat menurut petugas", told[:200])]
+
+
+def _told_by_phone(scene: Scene) -> list[str]:
+    """The receipt that went by WhatsApp."""
+    return [
+        f"WhatsApp kepada Kecamatan Tulungagung 1: {' '.join(text.split())}" for text in scene.officers.told("kec1")
+    ]
 
 
 MORNING = Part(DAY, BEGIN, END, 50, "DATANG", OPENS, CLOSES, STEPS, EXPECTED, (_letters,))
-PROGRAMME = Programme(DAY, DAY, (MORNING,), SHOWN_RECEIPT)
+PROGRAMME = Programme(DAY, DAY, (MORNING,), SHOWN_RECEIPT, (_told_by_phone,), printed=PRINTED)

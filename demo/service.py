@@ -69,6 +69,11 @@ class Service:
         self._clock: str | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def url(self) -> str:
+        """Where the desk answers."""
+        return f"http://127.0.0.1:{self.port}"
+
     def init(self, roster: Path) -> None:
         """Make the installation, as a demonstration."""
         self.run("init", "--profile", "tulungagung", "--roster", str(roster), "--demo")
@@ -89,14 +94,29 @@ class Service:
         settings.write_text(text, "utf-8")
         secrets = self.data / "secrets"
         secrets.mkdir(mode=0o700, exist_ok=True)
+        _give_to_owner_of(self.data, secrets)
         for box in boxes:
-            handle = os.open(secrets / box.name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(box.password)
+            self._keep(box.name, box.password)
         with settings.open("a", encoding="utf-8") as file:
             file.write(settings_text(boxes, imap_port, smtp_port))
-        for made in (secrets, *(secrets / box.name for box in boxes)):
-            _give_to_owner_of(self.data, made)
+
+    def join_chat(self, block: str, token: str) -> None:
+        """Add ``[whatsapp]`` to the settings, its token in a file of its own; after ``connect``."""
+        self._keep("twilio", token)
+        with (self.data / "posko.toml").open("a", encoding="utf-8") as file:
+            file.write(block)
+
+    def add_account(self, name: str, role: str, full_name: str) -> str:
+        """An account of the desk; returns its first password."""
+        told = self.run("user", "add", name, "--role", role, "--full-name", full_name, "--json")
+        return str(json.loads(told)["password"])
+
+    def _keep(self, name: str, secret: str) -> None:
+        path = self.data / "secrets" / name
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secret)
+        _give_to_owner_of(self.data, path)
 
     def declare_fallback(self, day: date, units: Sequence[str] = ()) -> None:
         """From the morning of ``day`` manual sheets are due, for everybody or for some units (TLG-00)."""
@@ -208,7 +228,7 @@ class Service:
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-lines:]) if self.log.exists() else ""
 
     def _get(self, path: str) -> Mapping[str, Any] | None:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
+        request = urllib.request.Request(f"{self.url}{path}")
         token = self.data / "status.token"
         if token.exists():
             request.add_header("Authorization", f"Bearer {token.read_text().strip()}")
@@ -222,7 +242,7 @@ class Service:
     def _environment(self) -> dict[str, str]:
         # Nothing of a real installation may leak into the demonstration, its database least of all.
         kept = {k: v for k, v in os.environ.items() if not k.startswith("POSKO_") or k == "POSKO_PG_USER"}
-        kept["POSKO_PORT"] = str(self.port)
+        kept["POSKO_PORT"], kept["POSKO_PUBLIC_URL"] = str(self.port), self.url
         if self._clock:
             kept["POSKO_CLOCK"] = self._clock
         return kept

@@ -27,10 +27,11 @@ class DemoFailed(Exception):
 
 @dataclass
 class Stage:
-    """The playing clock as soon as there is one; before that, the real time."""
+    """The playing clock as soon as there is one; before that, the real time. ``desk``: how to enter the web desk."""
 
     clock: PlayingClock | None = None
     events: list[Event] = field(default_factory=list)
+    desk: str = ""
 
     def now(self) -> datetime:
         """The moment that the post office stamps."""
@@ -48,7 +49,7 @@ def live(part: Part, scene_of: Callable[[], Scene], watch: Watch, stage: Stage, 
             stage.events += [Event(s.when, s.step.news) for s in officers.work()]
             stage.events += _changes(before, watch.board, now)
             before = watch.board
-            shown = Picture(part, now, before, len(officers.sent), tuple(stage.events), _phase(part, now, watch))
+            shown = Picture(part, now, before, len(officers.sent), tuple(stage.events), _phase(part, now, watch, stage))
             screen.show(shown)
             if scene.service.died() or (not watch.seen and time.monotonic() - started > _READY_SECONDS):
                 raise DemoFailed(f"layanan tidak berjalan; catatan terakhirnya:\n{scene.service.log_tail()}")
@@ -76,7 +77,11 @@ def _changes(before: Board, after: Board, now: datetime) -> list[Event]:
     ]
 
 
-def _phase(part: Part, now: datetime, watch: Watch) -> str:
+def _phase(part: Part, now: datetime, watch: Watch, stage: Stage) -> str:
     if not watch.seen:
         return "menunggu layanan siap"
-    return "layanan menyelesaikan sisanya" if now >= at(part.day, part.end) else "Ctrl-C menghentikan semuanya"
+    return (
+        "layanan menyelesaikan sisanya"
+        if now >= at(part.day, part.end)
+        else f"{stage.desk} · Ctrl-C menghentikan semuanya"
+    )

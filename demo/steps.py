@@ -25,16 +25,18 @@ class Waits(StrEnum):
 
     REMINDER = "Pengingat"
     RECAP = "Rekap bulanan November 2026 (akhir)"
+    SHEET = "Lembar presensi"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One mail. ``office`` is the code whose officer it comes from, or claims to come from.
+    """One mail or WhatsApp message. ``office`` is the code whose officer it comes from, or claims to come from.
 
     ``login``: the account that really hands it in (None: the officer's own). ``to``: None is the assigned mailbox.
     ``after``: the key of a step whose answer the officer waits for. ``repeats``: the key of a mail sent once more
     as it was. ``automatic``: an out-of-office reply to the answer of ``after``. ``waits``: a letter that has to lie in
     the officer's mailbox first; ``back`` makes the files out of it. ``what`` names the sheet in the subject.
+    ``phone``: by WhatsApp, where ``says`` makes the words out of what the desk told in answer to ``after``.
     """
 
     at: str
@@ -51,6 +53,8 @@ class Step:
     waits: Waits | None = None
     what: str = "Datang"
     back: Callable[[Letter], Sequence[Attachment]] | None = None
+    phone: bool = False
+    says: Callable[[str], str] = lambda told: ""
 
     @property
     def news(self) -> str:

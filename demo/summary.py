@@ -79,7 +79,7 @@ def show_originals(console: Console, folder: Path, counted: int) -> None:
     """Where the originals lie and how many there are."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6
-    told = f" dari {counted} surel" if counted else ""
+    told = f" dari {counted} kiriman" if counted else ""
     console.print(f"Berkas asli: {len(files)} berkas{told}, {size:.1f} MB, di {folder}", soft_wrap=True)
 
 

@@ -103,7 +103,7 @@ def render(picture: Picture) -> RenderableType:
 def counts_line(picture: Picture) -> str:
     """The counts as one plain line, for logs and pipes."""
     told = ", ".join(f"{label} {picture.board.count(name)}" for label, name, _ in _COUNTS)
-    return f"{picture.now:%H.%M}  surel terkirim {picture.sent}; {told}"
+    return f"{picture.now:%H.%M}  kiriman {picture.sent}; {told}"
 
 
 def look(state: str) -> tuple[str, str]:
@@ -141,7 +141,7 @@ class ClockBar:
 
 
 def _counts(picture: Picture) -> Text:
-    text = Text("surel ").append(str(picture.sent), "bold")
+    text = Text("kiriman ").append(str(picture.sent), "bold")
     for label, name, style in _COUNTS:
         text.append(f"  {label} ", style).append(str(picture.board.count(name)), f"bold {style}")
     return text

@@ -17,12 +17,14 @@ from email.utils import parseaddr
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
+import httpx
 from imapclient import IMAPClient
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from demo.offices import BY_CODE, OFFICES
-from demo.scenario import EXPECTED, STEPS
+from demo.offices import BY_CODE, OFFICES, PHONES
+from demo.scenario import AWAY, EXPECTED, PRINTED, STEPS
 
 COVERS = {
     "tigabagian": ("U003", "U004", "U008"),
@@ -74,20 +76,50 @@ class Desk:
         if mail["Auto-Submitted"] or sender not in {office.address for office in OFFICES}:
             return
         self.arrived |= set(COVERS.get(key, (STEP[key].office,)))
-        self.answer(sender, "Tanda terima", mail)
+        self.answer(sender, "Tanda terima", mail, empty(STEP[key].office))
         if key == "kesra":
             self.answer(BY_CODE["U002"].address, "SALAH JALUR", mail)
 
-    def answer(self, to: str, subject: str, mail: Message) -> None:
+    def post_sheets(self) -> None:
+        """As after a declaration: each office that prints its sheet gets one."""
+        pdf = (self.data.parent / "lembar.pdf").read_bytes()
+        for code in PRINTED:
+            letter = EmailMessage()
+            letter["From"], letter["To"] = self.settings["smtp"]["from_address"], BY_CODE[code].address
+            letter["Subject"], letter["Message-ID"] = "Lembar presensi: " + code, f"<lembar.{code}@bkd.presensi.test>"
+            letter.set_content("Terlampir.\n")
+            letter.add_attachment(pdf, maintype="application", subtype="pdf", filename="lembar.pdf")
+            self.hand_in(letter)
+
+    def hear(self, form: dict[str, list[str]]) -> None:
+        """A webhook: a photo gets a receipt, anything else is kept as the officer's word."""
+        self.messages += 1
+        code = next(code for code, number in PHONES.items() if number in form["From"][0])
+        photo = form["NumMedia"] != ["0"]
+        if photo:
+            self.arrived.add(code)
+        chat = self.settings["whatsapp"]
+        said = f"{empty(code)} Nomor: TLG-0117." if photo else f"menurut petugas: {form['Body'][0]} {empty(code)}"
+        told = {"To": form["From"][0], "From": f"whatsapp:{chat['number']}", "Body": said}
+        httpx.post(
+            f"{chat['api']}/2010-04-01/Accounts/{chat['account_sid']}/Messages.json",
+            data=told, auth=(chat["account_sid"], (self.data / chat["auth_token_file"]).read_text()), trust_env=False,
+        ).raise_for_status()  # fmt: skip
+
+    def answer(self, to: str, subject: str, mail: Message, text: str = "") -> None:
         smtp = self.settings["smtp"]
         reply = EmailMessage()
         reply["From"], reply["To"], reply["Subject"] = smtp["from_address"], to, subject
         reply["In-Reply-To"] = mail["Message-ID"]
         reply["Message-ID"] = f"<jawab.{self.messages}@bkd.presensi.test>"
-        reply.set_content("Telah kami terima.\n")
+        reply.set_content(f"Telah kami terima. {text}\n")
+        self.hand_in(reply)
+
+    def hand_in(self, letter: EmailMessage) -> None:
+        smtp = self.settings["smtp"]
         with smtplib.SMTP(smtp["host"], smtp["port"]) as out:
             out.login(smtp["username"], self.password(smtp))
-            out.send_message(reply, from_addr="")
+            out.send_message(letter, from_addr="")
 
     def status(self) -> dict[str, Any]:
         units = [
@@ -107,6 +139,11 @@ class Desk:
         }
 
 
+def empty(code: str) -> str:
+    """Whose cells are empty on the office's sheet."""
+    return "Kolom kosong: " + ", ".join(f"no. {no}" for no in sorted(AWAY.get(code, ()))) + " ."
+
+
 def serve(data: Path) -> None:
     if (data.parent / "sulk").exists():
         sys.exit("tidak mau")
@@ -121,9 +158,18 @@ def serve(data: Path) -> None:
             if allowed:
                 self.wfile.write(json.dumps(desk.status()).encode())
 
+        def do_POST(self) -> None:
+            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode(), keep_blank_values=True)
+            desk.hear(form)
+            self.send_response(200)
+            self.end_headers()
+
         def log_message(self, format: str, *args: object) -> None:
             return
 
+    if not (data / "lembar").exists():
+        (data / "lembar").touch()
+        threading.Thread(target=desk.post_sheets, daemon=True).start()
     threading.Thread(target=desk.read, daemon=True).start()
     (data.parent / "pid").write_text(str(os.getpid()))
     ThreadingHTTPServer(("127.0.0.1", int(os.environ["POSKO_PORT"])), Handler).serve_forever()
@@ -139,6 +185,8 @@ def main(arguments: list[str]) -> None:
         (data / "status.token").write_text("kunci")
     elif arguments[0] == "serve":
         serve(data)
+    elif arguments[0] == "user":
+        sys.stdout.write('{"name": "penerima", "password": "sandi-peragaan"}\n')
     elif arguments[0] == "verify":
         sys.stdout.write("utuh\n")
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from benchmarks.paper_sheets import sheets_of
 from demo.play import Pace, play
 from demo.stage import DemoFailed
+from tests.fakes.sheets import pages
 
 STANDIN = (sys.executable, str(Path(__file__).with_name("posko_standin.py")))
-PACE = Pace(rate=900, lead=1, launcher=STANDIN)
+PACE = Pace(rate=900, lead=5, launcher=STANDIN)
 
 
 def screen() -> tuple[Console, io.StringIO]:
@@ -30,6 +32,7 @@ def runs(pid: int) -> bool:
 
 def test_a_morning_is_played_summed_up_and_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSKO_DATABASE_URL", "postgresql://kantor/nyata")
+    (tmp_path / "lembar.pdf").write_bytes(sheets_of(pages(10))[0].pdf)
     console, out = screen()
     code = play(tmp_path, console, tmp_path / "docs" / "demo.svg", PACE)
     told = out.getvalue()
@@ -40,9 +43,13 @@ def test_a_morning_is_played_summed_up_and_cleared_away(tmp_path: Path, monkeypa
     assert "Dinas Sosial mengirim daftar dengan kode DL, S, C" in told
     assert not runs(int((tmp_path / "pid").read_text()))
     commands = (tmp_path / "commands").read_text().splitlines()
-    assert [line.split()[0] for line in commands] == ["init", "fallback", "serve", "verify", "stop"]
-    assert commands[1].split()[1].startswith("2026-11-24T06:00:00+07:00@")
-    assert commands[2].split()[1].startswith("2026-11-24T06:50:00+07:00@")
+    assert [line.split()[0] for line in commands] == [
+        *("init", "user", "fallback"), *("serve", "serve"), *("verify", "stop")
+    ]  # fmt: skip
+    assert all(commands[n].split()[1].startswith("2026-11-24T06:00:00+07:00@") for n in (2, 3))
+    assert commands[4].split()[1].startswith("2026-11-24T06:50:00+07:00@")
+    assert "akun penerima, sandi pertama sandi-peragaan" in told
+    assert "(2 melalui WhatsApp)" in told
     assert all(line.endswith(" -") for line in commands)
     svg = (tmp_path / "docs" / "demo.svg").read_text()
     assert "Dinas" in svg

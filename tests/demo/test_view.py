@@ -46,8 +46,8 @@ def test_without_a_terminal_each_event_is_one_line_told_once() -> None:
         screen.show(frame())
     lines = out.getvalue().splitlines()
     assert [line for line in lines if "Dinas Sosial" in line] == ["07.05         Dinas Sosial mengirim daftar"]
-    assert [line for line in lines if "surel terkirim" in line] == [
-        "07.20  surel terkirim 37; masuk 37, terbaca 0, tepat waktu 0, lebih awal 0, terlambat 2, belum 3, periksa 0"
+    assert [line for line in lines if "kiriman" in line] == [
+        "07.20  kiriman 37; masuk 37, terbaca 0, tepat waktu 0, lebih awal 0, terlambat 2, belum 3, periksa 0"
     ]
 
 
