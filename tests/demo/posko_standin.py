@@ -141,7 +141,7 @@ class Desk:
 
 def empty(code: str) -> str:
     """Whose cells are empty on the office's sheet."""
-    return "Kolom kosong: " + ", ".join(f"no. {no}" for no in sorted(AWAY.get(code, ()))) + " ."
+    return "Kolom kosong: " + ", ".join(f"no. {no} Pegawai" for no in sorted(AWAY.get(code, ())))
 
 
 def serve(data: Path) -> None:
