@@ -128,7 +128,7 @@ def play(
             if number:
                 with console.status(f"Jam melompat ke pukul {part.begin} …"):
                     service.pause()
-                    officers.clock = _begin(part, service, stage, watch, pace, pace.lead * _RESTART)
+                    clock = officers.clock = _begin(part, service, stage, watch, pace, pace.lead * _RESTART)
             officers.waiting += part.steps
             last = live(part, lambda: Scene(officers, service, watch.board, folder), watch, stage, console)
             watch.look()
@@ -137,7 +137,7 @@ def play(
             picture.save(last, save_to)
         code = _close(programme, last, Scene(officers, service, watch.board, folder), findings, console)
         if stay:
-            keep_open(service, PlayingClock(officers.clock.now(), real_now(), 1), console, lambda: True)
+            keep_open(service, clock, console, lambda: True)
         return code
 
 
