@@ -7,11 +7,11 @@ import typer
 from bot.bootstrap import open_installation
 from bot.cli_base import DataOption, JsonOption, put, put_json, run_async, say
 from domain.errors import UsageError
-from domain.vocabulary import heading
+from domain.form_columns import WORDS, checked_columns
 from storage.records_layouts import LayoutRow
 
 app = typer.Typer(help="Susunan kolom formulir buatan unit sendiri.", no_args_is_help=True)
-_WORDS = "NO, NAMA, NIP, NAMA / NIP, JABATAN, GOL, TTD DATANG, TTD PULANG, TTD, JAM DATANG, JAM PULANG, KETERANGAN"
+_WORDS = ", ".join(WORDS)
 
 
 @app.command("list")
@@ -40,20 +40,17 @@ def confirm(
     data: DataOption = None,
 ) -> None:
     """Benarkan arti kolom suatu formulir; lembar dengan susunan itu selanjutnya dibaca tanpa bertanya."""
-    words = tuple(word.strip() for word in columns.split("|")) if columns else ()
-    if unknown := [word for word in words if word and not heading(word).known]:
-        raise UsageError(f"arti kolom tidak dikenal: {', '.join(unknown)}; yang ada: {_WORDS}")
 
     async def run() -> list[str]:
         async with open_installation(data) as place, place.db.begin() as uow:
             row = await uow.layouts.get(name)
             if row is None:
                 raise UsageError(f"susunan '{name}' tidak ada; lihat 'posko layout list'")
-            if words and len(words) != len(row.guess):
-                raise UsageError(f"formulir itu mempunyai {len(row.guess)} kolom, yang diberikan {len(words)}")
+            words = checked_columns(columns.split("|") if columns else (), row.guess)
             await uow.layouts.confirm(name, words, by, place.clock.now())
             await uow.audit.add("layout_confirmed", "layout", name, by, place.clock.now(), {"columns": list(words)})
             return await uow.layouts.files(name)
 
     files = run_async(run())
-    say(f"Susunan {name} dikonfirmasi; {len(files)} berkas yang memakainya dapat dibaca ulang dari halaman kirimannya.")
+    say(f"Susunan {name} dikonfirmasi; {len(files)} berkas memakainya.")
+    say("Baca ulang di meja posko: Periksa > Susunan formulir.")

@@ -10,6 +10,7 @@ from desk import (
     api,
     board_page,
     excuse_page,
+    layout_page,
     login,
     people_page,
     periods,
@@ -40,6 +41,7 @@ ROOMS: tuple[APIRouter, ...] = (
     board_page.router,
     periods.router,
     submission_page.router,
+    layout_page.router,  # before the doubts, whose addresses are one step shorter
     review_page.router,
     recap_page.router,
     people_page.router,

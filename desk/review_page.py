@@ -78,13 +78,14 @@ async def _next(turn: Turn, sheet: str, skip: list[int], last: int | None, fault
         if item:
             await turn.audit(uow, "question_viewed", "question", str(item.question.id))
         waiting = await uow.review.waiting()
+        layouts = sum(layout.columns is None for layout in await uow.layouts.every())
         part = turn.wants_part
         sheets = [] if part else await uow.review.sheets()
         names = {code: unit.name for code, unit in world.roster.units.items()}
     page = "_review" if part else "review"
     return turn.page(
         page, item=item, waiting=waiting, sheets=sheets, names=names, sheet=sheet if batch else "", skip=skip,
-        last=last, fault=fault, codes=codes_of(world.profile), **LOOKS,
+        last=last, fault=fault, codes=codes_of(world.profile), layouts=layouts, **LOOKS,
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Forms that offices made themselves: a layout that nobody confirmed yet is remembered, and the receivers are told."""
 
+import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 
 from domain.reading import FileReading
@@ -19,3 +21,10 @@ async def note_layouts(uow: UnitOfWork, sha256: str, reading: FileReading, outgo
             shown = " | ".join(word or "(diabaikan)" for word in guess)
             body = render("new_layout", layout=name, columns=shown, sender_name=DESK_NAME)
             await outgoing.alert(uow, f"layout:{name}", "Susunan formulir baru menunggu konfirmasi", body, now)
+
+
+def layouts_used(reading: FileReading, confirmed: Mapping[str, tuple[str, ...]]) -> str:
+    """A short name of the confirmed column maps that a reading went by; empty when it went by none."""
+    names = [name for name in reading.extra.get("layout", "").split(",") if name in confirmed]
+    said = "|".join(f"{name}:{','.join(confirmed[name])}" for name in names)
+    return hashlib.sha256(said.encode()).hexdigest()[:8] if said else ""

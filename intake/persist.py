@@ -40,7 +40,7 @@ async def known_of(uow: UnitOfWork, resolution: Resolution, but: int | None = No
         for row in await uow.submissions.in_range(unit, first, last):
             arrivals = [a for a in await uow.submissions.arrivals(row.id) if a.message_id != but]
             submissions[(row.unit, row.date, row.session)] = _known(row, arrivals)
-        columns[unit] = await uow.facts.columns(unit, first, last)
+        columns[unit] = await uow.facts.columns(unit, first, last, but)
         looks[unit] = await uow.looks.of_unit(unit, week_name(first - _LOOK_BACK), week_name(last))
     return Known(submissions, columns, await _printed(uow, resolution), looks)
 

@@ -21,7 +21,7 @@ from domain.terms import Scheme
 from domain.wording import moment_text
 from intake.chat_opening import open_chat
 from intake.chat_receipts import tell_by_chat
-from intake.form_layouts import note_layouts
+from intake.form_layouts import layouts_used, note_layouts
 from intake.hearing import Hearing
 from intake.letters import Outgoing, post
 from intake.mime import MailPart
@@ -109,10 +109,10 @@ class Pipeline:
             row = await uow.messages.get(message_id)
         if row.state is not MessageState.DONE or row.duplicate_of is not None:
             return 0
-        opened = await self._opener.open(row, await self._blobs.get(row.sha256))
-        before = [await self._read_part(row, part) for part in opened.parts]
-        files = [await self._read_anew(row, file) for file in before]
-        changed = sum(new.reading.reader != old.reading.reader for new, old in zip(files, before, strict=True))
+        opened = await self._open(row)
+        read = [await self._read_anew(row, part) for part in opened.parts]
+        files = [file for file, _ in read]
+        changed = sum(otherwise for _, otherwise in read)
         if changed:
             async with self._db.begin() as uow:
                 world = await self._worlds.load(uow)
@@ -124,13 +124,27 @@ class Pipeline:
                 await write_recording(uow, row, delivery, recording, world, self._clock.now(), again=True)
         return changed
 
-    async def _read_anew(self, row: MessageRow, file: ReadFile) -> ReadFile:
-        reading = await self._sandbox.read(await self._blobs.get(file.sha256), self._context(row, file.name))
-        self._observer.file_read(reading.reader, reading.seconds)
+    async def _read_anew(self, row: MessageRow, part: MailPart) -> tuple[ReadFile, bool]:
+        """The file as today's reader sees it, and whether it was ever seen otherwise.
+
+        The column maps that were used name the reading with its reader: facts of another map stand beside these.
+        """
+        sha256 = await self._blobs.put(part.data)
         async with self._db.begin() as uow:
-            key = f"{self._reader_key(row)}/{reading.reader}"
-            await uow.files.save_reading(file.sha256, key, to_plain(reading))
-        return ReadFile(file.sha256, file.name, reading)
+            await uow.files.add(sha256, len(part.data), part.media_type)
+            await uow.files.attach(row.id, sha256, part.path, part.name)
+            context, state = await self._reader.context(uow, part.data, self._context(row, part.name))
+            before = await uow.files.readings(sha256)
+        reading = await self._reader.read(self._db, part.data, context)
+        self._observer.file_read(reading.reader, reading.seconds)
+        if used := layouts_used(reading, context.layouts):
+            reading = replace(reading, reader=f"{reading.reader}+{used}")
+        plain = to_plain(reading)
+        async with self._db.begin() as uow:
+            await uow.files.save_reading(sha256, f"{self._reader_key(row)}{state}/{reading.reader}", plain)
+        known = [seen for key, seen in before if key.startswith(self._reader_key(row))]
+        otherwise = any({**seen, "seconds": 0} != {**plain, "seconds": 0} for seen in known)
+        return ReadFile(sha256, part.name, reading), otherwise
 
     async def _claim(self, message_id: int) -> MessageRow | None:
         now = self._clock.to_real(self._clock.now())

@@ -37,14 +37,21 @@ class Facts:
         new = await self._session.scalars(_INSERT, [to_values(fact) for fact in facts])
         return len(new.all())
 
-    async def columns(self, unit: str, first: date, last: date) -> frozenset[tuple[date, Session]]:
-        """The dates and sessions of ``unit`` in which a presence was seen, signed, typed or unsure (TLG-05a)."""
-        rows = await self._session.execute(
+    async def columns(
+        self, unit: str, first: date, last: date, but: int | None = None
+    ) -> frozenset[tuple[date, Session]]:
+        """The dates and sessions of ``unit`` in which a presence was seen, signed, typed or unsure (TLG-05a).
+
+        ``but``: without what the sheets of the message of that id showed.
+        """
+        query = (
             select(Fact.date, Fact.session)
             .where(Fact.unit == unit, Fact.date.between(first, last), Fact.verdict.not_in(_NO_INK))
             .where(Fact.session.is_not(None))
-            .distinct()
         )
+        if but is not None:
+            query = query.where(~Fact.dedupe_key.startswith(f"sheet:{but}:", autoescape=True))
+        rows = await self._session.execute(query.distinct())
         return frozenset((day, session) for day, session in rows if session is not None)
 
     async def for_people(self, keys: Iterable[str], first: date, last: date) -> list[FactRow]:

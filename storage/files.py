@@ -1,6 +1,6 @@
 """Archived attachments and what readers saw in them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from sqlalchemy import Text, cast, func, literal, select, union_all
@@ -42,6 +42,16 @@ class Files:
             select(MessageFile).where(MessageFile.message_id == message_id).order_by(MessageFile.part)
         )
         return [to_record(MessageFileRow, row) for row in rows]
+
+    async def messages_with(self, sha256s: Iterable[str]) -> list[int]:
+        """Messages that brought one of these files, oldest first."""
+        found = await self._session.scalars(
+            select(MessageFile.message_id)
+            .where(MessageFile.sha256.in_(list(sha256s)))
+            .distinct()
+            .order_by(MessageFile.message_id)
+        )
+        return list(found)
 
     async def references(self) -> AsyncIterator[tuple[str, str]]:
         """Every archived SHA-256 that a row relies on, each once, with one row that does; streamed."""

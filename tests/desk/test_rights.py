@@ -51,6 +51,7 @@ def address(path: str, unit: str, numbers: dict[str, str]) -> str:
         "{report}": "TLG-RM-1",
         "{sha256}": "a" * 64,
         "{question}": "999",
+        "{layout}": "f" * 16,
     }
     for name, value in filled.items():
         path = path.replace(name, value)
