@@ -1,4 +1,4 @@
-"""``/admin``: state of the service, settings without secrets, addresses, calendar, devices, texts."""
+"""``/admin``: state of the service, settings without secrets, addresses, calendar, texts."""
 
 from datetime import date
 
@@ -11,7 +11,6 @@ from domain.calendar import CalendarOverride
 from domain.terms import Pattern
 from intake import identity
 from storage.notify import BOARD
-from storage.records_devices import NewDeviceUser
 from storage.records_talk import ClaimState
 from templates.catalogue import shown
 
@@ -115,52 +114,6 @@ def _override(turn: Turn, units: set[str]) -> CalendarOverride | str:
         first, last, turn.field("hari") == "kerja", turn.field("alasan", 200), turn.field("surat", 200), unit,
         Pattern(int(pattern)) if pattern else None,
     )  # fmt: skip
-
-
-@router.get("/admin/mesin")
-async def devices_page(turn: Visit) -> Response:
-    """Devices, and ids that nobody is mapped to yet (MLG-24)."""
-    return await _devices(turn)
-
-
-async def _devices(turn: Turn, fault: str = "", status: int = 200) -> Response:
-    async with turn.house.db.begin() as uow:
-        devices = await uow.devices.all()
-        unknown = await uow.punches.unknown(most=200)
-        uploads = await uow.punches.uploads(last=20)
-        world = await turn.house.worlds.load(uow)
-    names = {device.id: device.name for device in devices}
-    return turn.page(
-        "devices", status, devices=devices, unknown=unknown, uploads=uploads, names=names, fault=fault,
-        units={code: unit.name for code, unit in world.roster.units.items()}, today=turn.house.today(),
-    )  # fmt: skip
-
-
-@router.post("/admin/mesin/{number}/id")
-async def map_id(turn: Visit, number: int) -> Response:
-    """Say whose an id of a device is, from a day on."""
-    fault = ""
-    user, key = turn.field("id", 40), turn.field("pegawai", 40)
-    try:
-        first = date.fromisoformat(turn.field("mulai"))
-    except ValueError:
-        first = turn.house.today()
-    async with turn.house.db.begin() as uow:
-        device = await uow.devices.get(number)
-        world = await turn.house.worlds.load(uow)
-        if device is None or not user:
-            raise missing()
-        taken = [
-            u for u in await uow.devices.users(number) if u.user_id == user and (u.last is None or u.last >= first)
-        ]
-        if key not in world.roster.people:
-            fault = f"Tidak ada pegawai dengan kunci {key or '(kosong)'}."
-        elif taken:
-            fault = f"ID {user} masih milik {taken[0].person}; akhiri dulu."
-        else:
-            await uow.devices.map_user(NewDeviceUser(number, user, key, first, turn.by, turn.house.now()))
-            await turn.audit(uow, "device_user_mapped", "device", device.name, id=user, person=key)
-    return await _devices(turn, fault, 422) if fault else RedirectResponse("/admin/mesin", 303)
 
 
 @router.get("/admin/pratinjau")

@@ -103,6 +103,7 @@ _TABLE: tuple[tuple[str, str, Mapping[Role, Reach]], ...] = (
     ("POST", "/admin/kalender", ADMIN),
     ("GET", "/admin/mesin", ADMIN),
     ("POST", "/admin/mesin/{number}/id", ADMIN),
+    ("POST", "/admin/mesin/berkas", ADMIN),
     ("GET", "/admin/pratinjau", ADMIN),
     ("GET", "/admin/akun", ADMIN),
     ("POST", "/admin/akun", ADMIN),

@@ -1,6 +1,7 @@
 """How pages say what a flag, a mark, a verdict or a route is: always words, beside a shape and a colour."""
 
 from domain.board import UnitState
+from domain.device import FlagCode
 from domain.marks import MarkState
 from domain.outcome import Flag, QuestionKind
 from domain.reading import HeadMark, SheetKind, Verdict
@@ -116,4 +117,16 @@ STATUS_KEYS = {
     StatusKey.DIKLAT: "diklat",
     StatusKey.LEPAS_JAGA: "lepas jaga",
     StatusKey.BEBAS_PRESENSI: "bebas presensi",
+}
+LOG_FLAGS = {
+    FlagCode.CLOCK_JUMP: "jam mesin mundur (listrik padam?)",
+    FlagCode.FUTURE: "ada waktu yang belum terjadi",
+    FlagCode.DRIFT: "jam mesin menyimpang lebih dari dua menit",
+    FlagCode.NUL_BYTES: "ada bita kosong di dalam berkas",
+    FlagCode.NUMBER_CONTRADICTS: "nomor mesin pada nama berkas dan isinya berbeda",
+    FlagCode.DEVICE_CREATED: "mesin baru didaftarkan; periksa zona dan unitnya",
+    FlagCode.DEVICE_UNKNOWN: "mesinnya tidak pasti; pilih mesinnya lalu unggah lagi",
+    FlagCode.LAYOUT_UNKNOWN: "susunan berkas belum dikenal; berkas disimpan, jelaskan dengan posko devices map",
+    FlagCode.DATE_ORDER_UNKNOWN: "tanggal dapat dibaca dua cara; berkas disimpan, jelaskan dengan posko devices map",
+    FlagCode.NO_SECONDS: "waktu tanpa detik",
 }

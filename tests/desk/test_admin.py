@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import httpx
 import pyotp
 
 from desk.visitor import COOKIE
@@ -12,6 +13,7 @@ from domain.terms import Scheme
 from intake.roster_file import write_roster
 from storage.records_devices import NewDevice
 from storage.records_talk import ClaimState, NewClaim
+from tests.fakes import logs
 from tests.fakes.desk_web import Visitor, Web, restarted
 from tests.fakes.desk_world import PEOPLE, ROSTER, SITI
 from tests.fakes.rows import new_outbox
@@ -89,6 +91,30 @@ async def test_an_id_of_a_device_is_mapped_once(web: Web) -> None:
     async with web.house.db.begin() as uow:
         [user] = await uow.devices.users(device)
     assert (user.person, user.first) == (SITI, date(2026, 11, 1))
+
+
+async def test_a_log_is_uploaded_and_counts_once_however_often_it_comes(web: Web) -> None:
+    data = logs.usb(("7", "2026-11-24 07:05:00"), ("8", "2026-11-24 07:06:00"))
+    async with web.house.db.begin() as uow:
+        await uow.devices.add(NewDevice("lobi", DeviceKind.FILE, "Asia/Jakarta", "uji", web.clock.now()))
+
+    async with web.visitor(Role.ADMIN) as visitor:
+
+        async def upload(content: bytes, device: str) -> httpx.Response:
+            form, files = {"csrf": visitor.csrf, "mesin": device}, {"berkas": ("1_attlog.dat", content)}
+            return await visitor.client.post("/admin/mesin/berkas", data=form, files=files)
+
+        first = (await upload(data, "lobi")).text
+        assert "2 baris = 2 baru + 0 sudah ada + 0 disisihkan; 2 ID belum dipetakan" in first
+        assert "2 baris = 0 baru + 2 sudah ada + 0 disisihkan" in (await upload(data, "lobi")).text
+        assert "susunan berkas belum dikenal" in (await upload(b"tanpa arti\n", "lobi")).text.lower()
+        assert "mesinnya tidak pasti" in (await upload(data, "")).text.lower()
+        for content, device in ((b"", "lobi"), (data, "tidak ada")):
+            assert (await upload(content, device)).status_code == 422
+        assert (await visitor.post("/admin/mesin/berkas", mesin="lobi")).status_code == 422
+    async with web.house.db.begin() as uow:
+        assert await uow.punches.count() == 2
+        assert "device_log_uploaded" in {row.action for row in await uow.audit.of("desk:ani")}
 
 
 async def test_an_account_made_here_works_is_reset_and_locked(web: Web) -> None:

@@ -1,0 +1,82 @@
+"""``/admin/mesin``: devices, ids without a person, and logs that are uploaded here (facts: devices, 2)."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from desk.visitor import Turn, Visit, missing
+from desk.words import LOG_FLAGS
+from devices.files import LogIntake, Taken
+from storage.records_devices import NewDeviceUser
+
+router = APIRouter()
+SOURCE = "upload"
+_MOST = 100 * 1024 * 1024  # about two million lines of a stick
+
+
+@router.get("/admin/mesin")
+async def devices_page(turn: Visit) -> Response:
+    """Devices, and ids that nobody is mapped to yet (MLG-24)."""
+    return await _devices(turn)
+
+
+async def _devices(turn: Turn, fault: str = "", status: int = 200, taken: Taken | None = None) -> Response:
+    async with turn.house.db.begin() as uow:
+        devices = await uow.devices.all()
+        unknown = await uow.punches.unknown(most=200)
+        uploads = await uow.punches.uploads(last=20)
+        world = await turn.house.worlds.load(uow)
+    names = {device.id: device.name for device in devices}
+    return turn.page(
+        "devices", status, devices=devices, unknown=unknown, uploads=uploads, names=names, fault=fault,
+        units={code: unit.name for code, unit in world.roster.units.items()}, today=turn.house.today(),
+        taken=taken, log_flags=LOG_FLAGS,
+    )  # fmt: skip
+
+
+@router.post("/admin/mesin/{number}/id")
+async def map_id(turn: Visit, number: int) -> Response:
+    """Say whose an id of a device is, from a day on."""
+    fault = ""
+    user, key = turn.field("id", 40), turn.field("pegawai", 40)
+    try:
+        first = date.fromisoformat(turn.field("mulai"))
+    except ValueError:
+        first = turn.house.today()
+    async with turn.house.db.begin() as uow:
+        device = await uow.devices.get(number)
+        world = await turn.house.worlds.load(uow)
+        if device is None or not user:
+            raise missing()
+        taken = [
+            u for u in await uow.devices.users(number) if u.user_id == user and (u.last is None or u.last >= first)
+        ]
+        if key not in world.roster.people:
+            fault = f"Tidak ada pegawai dengan kunci {key or '(kosong)'}."
+        elif taken:
+            fault = f"ID {user} masih milik {taken[0].person}; akhiri dulu."
+        else:
+            await uow.devices.map_user(NewDeviceUser(number, user, key, first, turn.by, turn.house.now()))
+            await turn.audit(uow, "device_user_mapped", "device", device.name, id=user, person=key)
+    return await _devices(turn, fault, 422) if fault else RedirectResponse("/admin/mesin", 303)
+
+
+@router.post("/admin/mesin/berkas")
+async def upload_log(turn: Visit) -> Response:
+    """Take in a log; the same file may come any number of times, nothing counts twice."""
+    upload, name = turn.file("berkas"), turn.field("mesin", 80)
+    async with turn.house.db.begin() as uow:
+        known = not name or await uow.devices.by_name(name) is not None
+    if upload is None or not known:
+        return await _devices(turn, "Pilih berkas log dan mesinnya.", 422)
+    data = await upload.read(_MOST + 1)
+    if not data or len(data) > _MOST:
+        return await _devices(turn, "Berkas kosong." if not data else "Berkas terlalu besar.", 422 if not data else 413)
+    house = turn.house
+    intake = LogIntake(house.db, house.blobs, house.clock, house.profile.zone, house.sandbox)
+    taken = await intake.file(upload.filename or "log", data, name or None, SOURCE)
+    async with house.db.begin() as uow:
+        subject = taken.device.name if taken.device else ""
+        await turn.audit(uow, "device_log_uploaded", "device", subject, new=taken.new, bytes=len(data))
+    return await _devices(turn, taken=taken)
