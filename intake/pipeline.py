@@ -172,7 +172,8 @@ class Pipeline:
 
     async def _set_aside(self, row: MessageRow, error: ReadingError) -> None:
         async with self._db.begin() as uow:
-            await uow.messages.finish(row.id, MessageState.QUARANTINE, f"{error.code}: {error}")
+            why = "; ".join((f"{error.code}: {error}", *getattr(error, "__notes__", ())))
+            await uow.messages.finish(row.id, MessageState.QUARANTINE, why)
             await self._alert(uow, row, str(error))
 
     async def failed(self, message_id: int, error: Exception) -> None:

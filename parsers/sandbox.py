@@ -220,7 +220,8 @@ class Sandbox:
         """Call the function ``dotted`` with picklable ``args`` in a child; its value is checked to be a ``result``.
 
         ``seconds`` is a wall-clock deadline that starts when a child takes the task. Raises ``ReadingError`` with
-        a ``ProblemCode`` whatever goes wrong inside, ``SandboxError`` when no child can be started.
+        a ``ProblemCode`` whatever goes wrong inside, ``SandboxError`` when no child can be started or our own code
+        does not load in it: the machine's fault, to be tried again.
         """
         answer = await self._do(Task(dotted, args, seconds, memory))
         if answer.fault is None:
@@ -229,6 +230,8 @@ class Sandbox:
             except ValueError as error:
                 answer = replace(answer, fault=Fault(ProblemCode.CRASHED, "", f"wrong shape: {str(error)[:300]}"))
         assert answer.fault is not None
+        if answer.fault.ours:
+            raise SandboxError(f"pembaca {dotted} tidak dapat dimuat: {answer.fault.diagnosis}")
         fault = ReadingError(answer.fault.code, answer.fault.message or MESSAGES[answer.fault.code])
         fault.add_note(answer.fault.diagnosis)
         raise fault
@@ -285,7 +288,8 @@ class Sandbox:
                 child = None
             child = child or await self._fresh()
             answer = await child.do(task)
-            sound = None if child.worn else child
+            # A child in which an import failed half-way keeps the halves.
+            sound = None if child.worn or (answer.fault is not None and answer.fault.ours) else child
             return answer
         except _Lost as lost:
             return _Answer(None, Fault(lost.code, "", str(lost)))

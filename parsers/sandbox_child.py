@@ -35,11 +35,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a task gave no value: a problem code, words for the sender (may be empty) and for the operator."""
+    """Why a task gave no value: a problem code, words for the sender (may be empty) and for the operator.
+
+    ``ours``: the code that should have read could not even be loaded, which says nothing about the file.
+    """
 
     code: ProblemCode
     message: str
     diagnosis: str
+    ours: bool = False
 
 
 def resolve(dotted: str) -> Any:
@@ -87,14 +91,23 @@ def _answer(body: bytes) -> bytes:
     try:
         task: Task = pickle.loads(body)
         _allow(task)
-        value = resolve(task.dotted)(*task.args)
-        answer = wire.pack({"value": value, "fault": None})
+        answer = _done(task)
     # A stranger's bytes may raise anything at all: this loop's edge turns it into a verdict (BaseException:
     # calamine's panics and a parser's own exit are among it).
     except BaseException as error:  # noqa: BLE001
         answer = wire.pack({"value": None, "fault": fault_of(error)})
     resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     return answer
+
+
+def _done(task: Task) -> bytes:
+    try:
+        work = resolve(task.dotted)
+    # Whatever keeps our own code from loading (memory, a file of a half-finished update) is no verdict on a file.
+    except (ImportError, AttributeError, OSError, SyntaxError, MemoryError) as error:
+        fault = Fault(ProblemCode.CRASHED, "", f"{type(error).__name__}: {str(error)[:300]}", ours=True)
+        return wire.pack({"value": None, "fault": fault})
+    return wire.pack({"value": work(*task.args), "fault": None})
 
 
 def _allow(task: Task) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import ReadingError
+from domain.errors import ReadingError, SandboxError
 from domain.reading import FileReading, ProblemCode
 from parsers.base import ParseContext
 from parsers.sandbox import MAX_TASKS, Sandbox
@@ -193,14 +193,19 @@ def test_the_parent_can_hide_its_memory_and_environment() -> None:
     assert done.stdout.split() == ["True", "0"]
 
 
-async def test_an_unknown_parser_is_a_verdict_too(sandbox: Sandbox) -> None:
-    with pytest.raises(ReadingError) as raised:
-        await sandbox.run("parsers.no_such_thing.PARSER", result=FileReading)
-    assert "no_such_thing" in raised.value.__notes__[0]
-
-
 async def test_a_file_above_the_limit_is_not_even_opened(sandbox: Sandbox) -> None:
     context = ParseContext("besar.xlsx", frozenset(), date(2026, 11, 24), max_bytes=1000)
     reading = await sandbox.read(bytes(1001), context)
     assert [p.code for p in reading.problems] == [ProblemCode.TOO_LARGE]
     assert sandbox.pids == ()
+
+
+@pytest.mark.parametrize("dotted", ["hostile_tasks.no_such_task", "no_such_room.PARSER.parse"])
+async def test_our_own_code_that_does_not_load_is_no_verdict_on_a_file(dotted: str) -> None:
+    pool = Sandbox(1, extra_code=[HOSTILE])
+    before = await pool.run("hostile_tasks.identify", result=int)
+    with pytest.raises(SandboxError, match="tidak dapat dimuat"):
+        await pool.run(dotted, b"lembar", result=FileReading)
+    # Half an import stays in no child that goes on.
+    assert await pool.run("hostile_tasks.identify", result=int) != before
+    await pool.close()
