@@ -9,6 +9,7 @@ import structlog
 
 from bot.bootstrap import Installation, outgoing_of
 from bot.channels import chats_among
+from bot.rush import Rush
 from domain.errors import ChannelError, OriginalMissing
 from domain.ports import Clock
 from domain.terms import Scheme
@@ -114,10 +115,12 @@ class ChatHooks:
     def __init__(self, place: Installation) -> None:
         self.public_url = place.settings.public_url
         self.chat: Chat | None = None
+        self.rush = Rush()
         self._blobs = place.blobs
 
     async def take(self, name: str, url: str, headers: Mapping[str, str], raw: bytes) -> Answer:
         """503 while the service starts: the provider comes again."""
+        self.rush.arrived()
         return await self.chat.receiver.take(name, url, headers, raw) if self.chat else Answer(503)
 
     async def file(self, token: str, name: str) -> tuple[bytes, str] | None:

@@ -9,6 +9,7 @@ from bot.conversing import Conversing
 from bot.device_mail import DeviceMail
 from bot.dispatch import Dispatcher
 from bot.reporting import Reporter
+from bot.rush import Rush
 from intake.fetching import Fetching
 from intake.pipeline import Pipeline
 from storage.engine import Database
@@ -20,7 +21,10 @@ QUEUES = (READ_MESSAGE.queue, DELIVER.queue, CONVERSE.queue, FETCH_MEDIA.queue, 
 
 
 class Jobs:
-    """What each kind of job does, and what a failure means for its row."""
+    """What each kind of job does, and what a failure means for its row.
+
+    What a message brings waits until a rush of requests has passed; letters and reports go on.
+    """
 
     def __init__(
         self,
@@ -31,6 +35,7 @@ class Jobs:
         fetching: Fetching,
         reporter: Reporter,
         devices: DeviceMail,
+        rush: Rush,
     ) -> None:
         self._db = db
         self._pipeline = pipeline
@@ -39,6 +44,7 @@ class Jobs:
         self._reporter = reporter
         self._fetching = fetching
         self._devices = devices
+        self._rush = rush
 
     def register(self, app: App) -> None:
         """Give ``app`` its tasks under the names that ``storage.jobs`` defers by."""
@@ -51,12 +57,14 @@ class Jobs:
 
     async def read_message(self, message_id: int) -> None:
         """Read and record one message; a failure is counted on its row, the fifth sets it aside with one alert."""
+        await self._rush.passed()
         error = await _failure(self._read(message_id), READ_MESSAGE.name, message_id)
         if error is not None:
             await self._pipeline.failed(message_id, error)
 
     async def fetch_media(self, message_id: int) -> None:
         """Fetch the files of one chat message; a failure is counted on its row, the fifth tells its sender."""
+        await self._rush.passed()
         error = await _failure(self._fetching.fetch_media(message_id), FETCH_MEDIA.name, message_id)
         if error is not None:
             await self._fetching.failed(message_id, error)
@@ -71,6 +79,7 @@ class Jobs:
 
     async def converse(self, message_id: int) -> None:
         """Answer one text or button; a failure is counted on its row like that of a reading."""
+        await self._rush.passed()
         error = await _failure(self._conversing.converse(message_id), CONVERSE.name, message_id)
         if error is not None:
             await self._pipeline.failed(message_id, error)

@@ -163,6 +163,7 @@ class Service:
             chat.fetching,
             reporter_of(place),
             DeviceMail.of(place, self._sandbox),
+            self._hooks.rush,
         )
         app = worker_app(place.urls.service)
         jobs.register(app)

@@ -63,6 +63,8 @@ def create_app(state: ServiceState, house: House | None = None, hooks: Hooks | N
     app = FastAPI(title="Posko Presensi", openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(SecureHeaders, secure=house is not None and house.secure, demo_clock=state.demo_clock)
+    if hooks is not None:
+        app.include_router(webhook_router(hooks))  # the first: routes are tried in their order
     _add_probes(app, state)
     _add_private(app, state)
     _add_static(app)
@@ -73,9 +75,6 @@ def create_app(state: ServiceState, house: House | None = None, hooks: Hooks | N
         for room in ROOMS:
             app.include_router(room)
     add_faults(app)
-
-    if hooks is not None:
-        app.include_router(webhook_router(hooks))
 
     @app.get("/", response_class=HTMLResponse)
     async def home(request: Request) -> Response:

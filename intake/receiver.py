@@ -128,9 +128,10 @@ class Receiver:
         # In one order, so that two processes that write the same messages wait for each other and never in a ring.
         new = sorted((event.to_message(sha256) for event, sha256 in events), key=lambda m: m.event_id)
         ids = await uow.messages.add_many(new)
-        for message in new:
-            if message.event_id in ids and message.from_address:
-                await uow.contacts.heard(message.channel, message.from_address)
+        for channel in sorted({m.channel for m in new}):
+            wrote = {m.from_address for m in new if m.channel is channel and m.event_id in ids and m.from_address}
+            if wrote:
+                await uow.contacts.heard(channel, wrote)
         for state, task in WORK.items():
             wanted = [ids[m.event_id] for m in new if m.state is state and m.event_id in ids]
             await uow.defer_many(task.name, task.queue, [{task.argument: id_} for id_ in wanted])

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,7 @@ from storage.blob_s3 import S3BlobStore, S3Setting, open_s3
 __all__ = ["Archive", "BlobSetting", "FolderBlobStore", "FolderSetting", "S3BlobStore", "S3Setting", "open_blobs"]
 
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
+_WRITERS = 8  # they wait for the disk, which settles several at once
 
 
 class Archive(BlobStore, Protocol):
@@ -67,13 +69,15 @@ class FolderBlobStore:
         """Makes the folder (0700) when it is missing."""
         self._path = path
         self._watch = watch
+        # Own threads: in the loop's few, a name server that does not answer would keep an original waiting.
+        self._writers = ThreadPoolExecutor(_WRITERS, "arsip")
         self._incoming = path / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
         path.chmod(0o700)
 
     async def put(self, data: bytes) -> str:
         """Keep ``data`` durably; returns its SHA-256. A second time changes nothing."""
-        return await asyncio.to_thread(self._put, data)
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self._put, data)
 
     async def put_file(self, path: Path) -> str:
         """Keep the file at ``path`` durably without loading it whole; the file is moved or copied away."""

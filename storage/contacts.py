@@ -1,5 +1,6 @@
 """What is known of addresses beside the roster: blocked, gone, or asked for silence."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -35,11 +36,11 @@ class Contacts:
         """Send nothing there any more: ``code`` is the provider's reason."""
         await self._set(scheme, value, blocked_at=now, code=code)
 
-    async def heard(self, scheme: Scheme, value: str) -> None:
-        """The address wrote: it can be written to again."""
+    async def heard(self, scheme: Scheme, values: Collection[str]) -> None:
+        """These addresses wrote: they can be written to again."""
         await self._session.execute(
             update(Contact)
-            .where(Contact.scheme == scheme, Contact.value == value, Contact.blocked_at.is_not(None))
+            .where(Contact.scheme == scheme, Contact.value.in_(values), Contact.blocked_at.is_not(None))
             .values(blocked_at=None, code="")
         )
 
