@@ -1,9 +1,11 @@
 """Chats: 1,000 webhooks in ten seconds to the real service, and 1,000 letters out at the provider's rate."""
 
 import asyncio
+import os
 import time
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import aiohttp
@@ -33,7 +35,9 @@ def main() -> Result:
         house.start("serve")
         house.wait_until(house.answers, 90)
         messages = [_write(house.twilio, number) for number in range(COUNT)]
+        before = _processor_seconds(house.lives[0].pid)
         waits, statuses = asyncio.run(_post_all(house, messages))
+        busy, load = _processor_seconds(house.lives[0].pid) - before, os.getloadavg()[0]
         archived = house.count("SELECT count(*) FROM message WHERE channel = 'whatsapp'")
         originals = house.count("SELECT count(DISTINCT sha256) FROM message WHERE channel = 'whatsapp'")
         _quiet(house)
@@ -46,12 +50,20 @@ def main() -> Result:
             figure("webhooks answered 200", statuses[200], "", f"{COUNT}", met=statuses[200] == COUNT),
             figure("webhook answered, p50", half, "ms"),
             figure("webhook answered, p99", p99, "ms", f"≤{AIM_MS:g} ms", met=p99 <= AIM_MS),
+            figure("processor time of the service a request", 1000 * busy / COUNT, "ms"),
+            figure("load average meanwhile", load, f"of {os.cpu_count()} processors"),
             figure("messages archived", archived, "", f"{COUNT}", met=archived == COUNT and originals == COUNT),
             figure("letters taken by the provider", len(times), "", f"{COUNT}", met=len(times) == COUNT),
             figure("letters taken twice", len(sent) - len(times), "", "0", met=len(sent) == len(times)),
             figure("letters a second (the provider allows 80)", len(sent) / took, "/s"),
         ],
     }
+
+
+def _processor_seconds(pid: int) -> float:
+    """Of the service itself, all its threads; neither the database nor reading children."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _write(twilio: FakeTwilio, number: int) -> Message:
