@@ -8,16 +8,20 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from desk import charts
 from desk.submission_page import LOOKS
 from desk.visitor import Turn, Visit, missing
 from domain.due import Due, due_on
 from domain.errors import OriginalMissing
+from domain.report_times import month_span, week_spans
 from domain.resolution import World
 from domain.terms import StatusKey
+from reports.numbering import ReportKind, report_number
 from storage.desk_figures import SheetDay
+from storage.jobs import MAKE_REPORT
+from storage.records_reports import NewReportOrder
 
 router = APIRouter()
 From = Annotated[date | None, Query(alias="dari")]
@@ -99,14 +103,46 @@ def csv_file(lines: Sequence[Sequence[object]], name: str) -> Response:
 
 
 @router.get("/laporan")
-async def reports_page(turn: Visit) -> Response:
+async def reports_page(turn: Visit, ordered: Annotated[str, Query(alias="dipesan", max_length=80)] = "") -> Response:
     """The newest version of each report of the last thirteen months."""
+    return await _reports(turn, ordered=ordered)
+
+
+async def _reports(turn: Turn, ordered: str = "", fault: str = "", status: int = 200) -> Response:
     since = turn.house.now() - timedelta(days=400)
     async with turn.house.db.begin() as uow:
         world = await turn.house.worlds.load(uow)
         allowed = turn.units(world)
         reports = [r for r in await uow.reports.made_since(since) if allowed is None or r.code in allowed]
-    return turn.page("reports", reports=reports[::-1])
+    return turn.page("reports", status, reports=reports[::-1], today=turn.house.today(), ordered=ordered, fault=fault)
+
+
+@router.post("/laporan")
+async def order_report(turn: Visit) -> Response:
+    """Order the report of the week or month that holds a day; twice within a minute is one order. Nobody is mailed
+    but those whose earlier version has changed.
+    """
+    now, today = turn.house.now(), turn.house.today()
+    try:
+        day = date.fromisoformat(turn.field("tanggal"))
+        kind = ReportKind(turn.field("jenis"))
+    except ValueError:
+        return await _reports(turn, fault="Pilih jenis laporan dan tanggalnya.", status=422)
+    if day > today or kind not in (ReportKind.WEEKLY, ReportKind.MONTHLY):
+        return await _reports(turn, fault="Laporan dibuat untuk masa yang sudah mulai.", status=422)
+    numbers = []
+    async with turn.house.db.begin() as uow:
+        calendar = (await turn.house.worlds.load(uow)).calendar
+        spans = week_spans(calendar, day) if kind is ReportKind.WEEKLY else (month_span(day),)
+        for span in spans:
+            number = report_number(turn.house.profile.number_prefix, kind, span.first, span.code)
+            key = f"{number}:meja:{now:%Y%m%d%H%M}"
+            new = NewReportOrder(key, kind.value, span.code, span.first, span.last, now, turn.by, send=False)
+            for id_ in await uow.report_orders.put_many([new]):
+                await uow.defer(MAKE_REPORT.name, MAKE_REPORT.queue, **{MAKE_REPORT.argument: id_})
+                await turn.audit(uow, "report_ordered", "report", number)
+            numbers.append(number)
+    return RedirectResponse(f"/laporan?dipesan={quote(', '.join(numbers))}", 303)
 
 
 @router.get("/laporan/{report}")

@@ -85,6 +85,7 @@ _TABLE: tuple[tuple[str, str, Mapping[Role, Reach]], ...] = (
     ("GET", "/rekap", EVERYONE),
     ("GET", "/rekap/unduh", EVERYONE),
     ("GET", "/laporan", EVERYONE),
+    ("POST", "/laporan", STAFF),
     ("GET", "/laporan/{report}", EVERYONE),
     ("GET", "/laporan/{report}/{sha256}", EVERYONE),
     ("GET", "/pegawai", EVERYONE),

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 from desk.charts import arrivals, heat, polyline, span_of, trend
 from domain.account import Role
+from domain.calendar import WorkCalendar
 from domain.excuse import Decision
 from domain.marks import FactSource
 from domain.outcome import Counts
+from domain.report_times import week_spans
 from domain.terms import Session, StatusKey, Timeliness
 from storage.desk_figures import SheetDay
 from storage.records import LetterFile
@@ -150,3 +152,18 @@ def test_a_span_is_never_longer_than_two_months_nor_upside_down() -> None:
     assert (last - first).days == 61
     assert span_of(date(2026, 11, 3), date(2026, 11, 1), at(8), WIB) == (date(2026, 11, 1), date(2026, 11, 3))
     assert span_of(None, None, at(8), WIB) == (date(2026, 11, 23), DAY)
+
+
+async def test_a_report_is_ordered_once_and_never_for_days_to_come(web: Web) -> None:
+    async with web.visitor(Role.DISCIPLINE) as visitor:
+        for _ in range(2):
+            done = await visitor.post("/laporan", jenis="RM", tanggal=str(DAY))
+            assert done.status_code == 303
+        assert "Dipesan: TLG-RM-" in (await visitor.get(done.headers["location"])).text
+        assert (await visitor.post("/laporan", jenis="RB", tanggal=str(DAY))).status_code == 303
+        for kind, day in (("RU", DAY), ("RM", DAY + timedelta(days=9)), ("", DAY), ("RM", "")):
+            assert (await visitor.post("/laporan", jenis=kind, tanggal=str(day))).status_code == 422
+    async with web.house.db.begin() as uow:
+        actions = [row.action for row in await uow.audit.of("desk:dedi")]
+        weeks = len(week_spans(WorkCalendar(web.house.profile), DAY))
+    assert actions.count("report_ordered") == weeks + 1
