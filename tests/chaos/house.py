@@ -27,6 +27,7 @@ from domain.roster import Address, AddressRole, Person, Placement, Roster, Unit
 from domain.terms import Scheme
 from intake.roster_file import write_roster
 from storage.postgres import EmbeddedPostgres
+from tests.chaos.quiet import quiet_profile
 from tests.fakes.dovecot import PASSWORD, Dovecot, run_dovecot
 from tests.fakes.smtp import SmtpSink, run_smtp
 
@@ -222,7 +223,8 @@ class House:
         """``posko init`` and the settings of a mailbox and a mail server."""
         book = self.data.parent / "pegawai.xlsx"
         book.write_bytes(write_roster(self.people))
-        self.posko("init", "--profile", "tulungagung", "--roster", str(book), "--port", "0", "--demo")
+        rules = str(quiet_profile(self.data.parent))
+        self.posko("init", "--profile", rules, "--roster", str(book), "--port", "0", "--demo")
         write_secret(self.data / "secret", PASSWORD)
         settings = self.data / "posko.toml"
         written = settings.read_text().replace("receivers = []", f'receivers = ["{RECEIVER}"]')

@@ -23,6 +23,7 @@ from domain.terms import Scheme
 from intake.mail_message import message_id_for
 from intake.roster_file import write_roster
 from storage.postgres import EmbeddedPostgres
+from tests.chaos.quiet import quiet_profile
 from tests.fakes.dovecot import PASSWORD, Dovecot
 from tests.fakes.smtp import SmtpSink
 
@@ -129,7 +130,8 @@ class Lives:
         """``posko init`` and the settings of a mailbox and a mail server."""
         book = self.data.parent / "pegawai.xlsx"
         book.write_bytes(write_roster(self.people))
-        self._posko("init", "--profile", "tulungagung", "--roster", str(book), "--port", "0", "--demo")
+        rules = str(quiet_profile(self.data.parent))
+        self._posko("init", "--profile", rules, "--roster", str(book), "--port", "0", "--demo")
         secret = self.data / "sandi"
         secret.write_text(PASSWORD)
         secret.chmod(0o600)
