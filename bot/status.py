@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.bootstrap import Installation
-from domain.board import BoardEntry, BoardLine, UnitState, board, needs_eye
+from desk.board import entry_of
+from domain.board import BoardLine, UnitState, board, needs_eye
 from domain.due import Due, due_on
 from domain.resolution import World
 from domain.terms import Pattern, Session
 from domain.windows import guess_session, windows_on
 from intake.mailbox_health import MailboxHealth
 from intake.world import Worlds
-from storage.records import MessageState, OutboxState, SubmissionRow
+from storage.records import MessageState, OutboxState
 
 Figures = dict[str, object]
 
@@ -29,7 +30,7 @@ async def figures(place: Installation, worlds: Worlds, mailboxes: Sequence[Mailb
         due = _due(world, day_of=now, session=session)
         rows = [r for r in await uow.submissions.on_day(day) if r.session == session.value]
         questions = await uow.questions.open_counts(r.id for r in rows)
-        entries = {r.unit: _entry(r, questions.get(r.id, 0)) for r in rows}
+        entries = {r.unit: entry_of(r, questions.get(r.id, 0)) for r in rows}
         messages = await uow.messages.counts()
         waiting = await uow.outbox.counts()
     lines = board({u.code: u.name for u in world.roster.units.values()}, due, entries)
@@ -59,22 +60,6 @@ def _due(world: World, day_of: datetime, session: Session) -> tuple[Due, ...]:
     day = day_of.astimezone(world.profile.tz).date()
     all_due = due_on(world.roster, world.calendar, world.profile, world.periods, day)
     return tuple(d for d in all_due if d.window.session is session)
-
-
-def _entry(row: SubmissionRow, questions: int) -> BoardEntry:
-    state = row.state
-    return BoardEntry(
-        unit=row.unit,
-        number=row.number,
-        received=state.received,
-        timeliness=state.timeliness,
-        late_minutes=state.late_minutes,
-        at=state.at,
-        rows=state.counts.rows,
-        reported=state.counts.reported + state.counts.signed,
-        questions=questions,
-        flags=state.flags,
-    )
 
 
 def _counts(
