@@ -6,11 +6,12 @@ from datetime import date
 from pydantic import BaseModel
 
 from bot.announcements import announce_end, announce_start
-from bot.bootstrap import Installation
+from bot.bootstrap import Installation, sheets_key_of
 from bot.clock import demo_clock
 from bot.doctor_host import backup_finding
 from desk.house import House, SettingLine
 from desk.live import Live
+from desk.vault import Vault
 from domain.fallback import Period
 from domain.roster import Roster
 from domain.terms import Session
@@ -37,6 +38,7 @@ def house_of(place: Installation, sandbox: Sandbox, pipeline: Pipeline) -> House
         worlds=Worlds(place.profile),
         sandbox=sandbox,
         live=Live(place.urls.service),
+        vault=Vault(sheets_key_of(place.settings)),
         announce_start=start,
         announce_end=end,
         read_again=pipeline.read_again,

@@ -37,6 +37,7 @@ from desk.app import create_app
 from desk.board_page import show_rows
 from desk.metrics import Metrics
 from desk.server import WebServer
+from desk.vault import seal_old
 from desk.webhooks import create_webhook_app
 from intake.mailbox import MailboxReader
 from intake.observer import Observer
@@ -48,6 +49,9 @@ log = structlog.get_logger()
 _WORKER_PAUSE_S = 2.0
 BY_POST_SECONDS = 5
 _AT_ONCE = {DELIVER.queue: 8, MAKE_REPORT.queue: 1}  # letters wait for servers, a report for a processor
+_PATIENCE_S = {DELIVER.queue: 10.0}
+"""How long a stop waits for jobs under way: a letter cut off may come twice, all else is begun anew without a trace."""
+_LITTLE_S = 0.5
 
 
 class Service:
@@ -75,6 +79,7 @@ class Service:
         place = self._place
         state = State(place, self._mailboxes, self._metrics, self._sandbox, demo_clock(place.clock))
         house = house_of(place, self._sandbox, pipeline_of(place, self._sandbox, self._observer))
+        await seal_old(place.db, house.vault)
         app = create_app(state, house, self._hooks)
         web = WebServer(app, place.settings.service.host, place.settings.service.port)
         web.open()
@@ -172,7 +177,7 @@ class Service:
             # Receipts have their own worker, so that a pile of unread mail never delays an answer.
             worker = asyncio.create_task(self._keep_working(app, queue))
             self._workers.append(worker)
-            parts.push_async_callback(_end, worker)
+        parts.push_async_callback(_end, *self._workers)
         return shelf
 
     async def _keep_working(self, app: App, queue: str) -> None:
@@ -183,7 +188,7 @@ class Service:
                     queues=[queue],
                     concurrency=_AT_ONCE.get(queue, self._place.settings.service.workers + 1),
                     install_signal_handlers=False,
-                    shutdown_graceful_timeout=10,
+                    shutdown_graceful_timeout=_PATIENCE_S.get(queue, _LITTLE_S),
                     delete_jobs="successful",
                     fetch_job_polling_interval=1.0 if queue == DELIVER.queue else 5.0,  # receipts that wait a little
                     name=f"posko-{queue}",
@@ -214,7 +219,10 @@ def _sheet_post(place: Installation, press: Press) -> SheetPost | None:
     return SheetPost(place.db, place.blobs, place.clock, place.profile, key, press, outgoing_of(place.settings))
 
 
-async def _end(worker: asyncio.Task[None]) -> None:
-    worker.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await worker
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    """All at once: what one waits for, the others wait for as well."""
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from desk.live import Live
+from desk.vault import Vault
 from domain.fallback import Period
 from domain.ports import BlobStore, Clock
 from domain.profile import Profile
@@ -38,6 +39,7 @@ class House:
     worlds: Worlds
     sandbox: Sandbox
     live: Live
+    vault: Vault
     announce_start: AnnounceStart
     announce_end: AnnounceEnd
     read_again: Callable[[int], Awaitable[int]]

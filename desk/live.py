@@ -72,6 +72,7 @@ class Live:
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.connected = asyncio.Event()
+        self._over = False
         self._run = secrets.token_hex(4)
         self._count = 0
 
@@ -80,7 +81,8 @@ class Live:
         self._tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._tell(show))]
 
     async def stop(self) -> None:
-        """End every open board's stream, and the listening."""
+        """End every open board's stream, and the listening; a board that comes back now is sent away at once."""
+        self._over = True
         for listener in self._listeners:
             listener.tell(None)
         for task in self._tasks:
@@ -96,6 +98,8 @@ class Live:
 
     async def events(self, listener: Listener, seen: str) -> AsyncIterator[Told]:
         """What happens on one board, drawn at version ``seen``, until its browser leaves or the service stops."""
+        if self._over:
+            return
         self._listeners.add(listener)
         if seen != self.version:
             listener.tell(REFRESH)

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from desk.pages import Face, html
 from desk.security import digest, hash_password, is_password, masked, new_secret, totp_step
+from desk.vault import VaultError
 from desk.visitor import COOKIE, GoTo, Turn, Visit, checked_form, house_of, session_of
 from domain.account import MOST_FAILURES, MOST_FAILURES_ADDRESS, SESSION_LIFE, password_fault
 from storage.records_desk import AccountRow, SessionRow
@@ -115,9 +116,14 @@ async def code(request: Request) -> Response:
     session, account = await _half(request)
     form = await checked_form(request, session.csrf)
     house = house_of(request)
+    try:
+        secret = house.vault.open(account.id, account.totp_secret or "")
+    except VaultError as error:
+        fault = f"Kode tidak dapat diperiksa: {error}. Admin juga dapat menyetel ulang akun ini."
+        return html("login_code", _face(request, masked(session.csrf)), 503, fault=fault)
     async with house.db.begin() as uow:
         failures, _ = await uow.desk_sessions.failures(account.name, _peer(request), house.real())
-        step = totp_step(account.totp_secret or "", str(form.get("kode", "")), house.real().timestamp())
+        step = totp_step(secret, str(form.get("kode", "")), house.real().timestamp())
         fresh = failures < MOST_FAILURES and step is not None and await uow.accounts.use_totp_step(account.id, step)
         if fresh:
             await uow.desk_sessions.pass_second_factor(session.token_hash)
@@ -192,8 +198,12 @@ async def switch_totp_on(turn: Visit) -> Response:
     if step is None:
         return _account(turn, fault="Kode tidak cocok. Pindai ulang gambar ini, lalu isi kode yang tampil.",
                         secret=secret, status=422)  # fmt: skip
+    try:
+        sealed = turn.house.vault.seal(turn.account.id, secret)
+    except VaultError as error:
+        return _account(turn, fault=f"Kode kedua belum dapat dipakai: {error}.", status=503)
     async with turn.house.db.begin() as uow:
-        await uow.accounts.set_totp(turn.account.id, secret)
+        await uow.accounts.set_totp(turn.account.id, sealed)
         await uow.accounts.use_totp_step(turn.account.id, step)
         await uow.desk_sessions.pass_second_factor(turn.session.token_hash)
         await turn.audit(uow, "totp_on", "account", str(turn.account.id))

@@ -54,6 +54,12 @@ class Accounts:
         """Switch the second factor on, or off (None)."""
         await self._session.execute(update(Account).where(Account.id == id_).values(totp_secret=secret, totp_step=0))
 
+    async def reseal_totp(self, id_: int, old: str, new: str) -> None:
+        """The same secret, stored otherwise; nothing happens when it was changed meanwhile."""
+        await self._session.execute(
+            update(Account).where(Account.id == id_, Account.totp_secret == old).values(totp_secret=new)
+        )
+
     async def use_totp_step(self, id_: int, step: int) -> bool:
         """Take the code of time step ``step``; False when it or a later one was taken before."""
         taken = await self._session.scalar(

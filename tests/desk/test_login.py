@@ -6,6 +6,7 @@ import pyotp
 import pytest
 
 from desk.security import hash_password, masked, unmasked
+from desk.vault import Vault, VaultError, seal_old
 from desk.visitor import COOKIE
 from domain.account import Role, password_fault
 from storage.records_desk import NewAccount
@@ -204,3 +205,60 @@ def test_a_weak_password_is_refused_with_its_reason(password: str) -> None:
 
 def test_a_long_phrase_is_taken() -> None:
     assert password_fault(PASSWORD, "rini") is None
+
+
+async def test_the_secret_of_a_second_factor_lies_sealed_and_a_plain_one_of_before_is_sealed_at_the_start(
+    web: Web,
+) -> None:
+    plain = pyotp.random_base32()
+    async with web.visitor(Role.RECEIVER) as visitor:
+        shown = await visitor.post("/akun/kode")
+        secret = shown.text.split('name="rahasia" value="')[1].split('"')[0]
+        code = pyotp.TOTP(secret).at(int(web.clock.now().timestamp()))
+        assert (await visitor.post("/akun/kode", rahasia=secret, kode=code)).status_code == 303
+    async with web.house.db.begin() as uow:
+        other = await uow.accounts.by_name("ani")
+        assert other
+        await uow.accounts.set_totp(other.id, plain)
+    assert await seal_old(web.house.db, web.house.vault) == 1
+    assert await seal_old(web.house.db, web.house.vault) == 0
+    async with web.house.db.begin() as uow:
+        stored = {a.name: (a.id, a.totp_secret) for a in await uow.accounts.all() if a.totp_secret}
+    for name, known in (("rini", secret), ("ani", plain)):
+        id_, sealed = stored[name]
+        assert sealed
+        assert known not in sealed
+        assert web.house.vault.open(id_, sealed) == known
+    async with web.client() as client:
+        await client.post("/masuk", data={"nama": "ani", "sandi": PASSWORD})
+        csrf = token_in((await client.get("/masuk/kode")).text)
+        code = pyotp.TOTP(plain).at(int(web.clock.now().timestamp()))
+        assert (await client.post("/masuk/kode", data={"csrf": csrf, "kode": code})).status_code == 303
+
+
+async def test_with_another_key_no_code_is_taken_and_the_reason_is_said(web: Web) -> None:
+    async with web.house.db.begin() as uow:
+        account = await uow.accounts.by_name("rini")
+        assert account
+        secret = pyotp.random_base32()
+        await uow.accounts.set_totp(account.id, Vault(b"1" * 32).seal(account.id, secret))
+    async with web.client() as client:
+        await client.post("/masuk", data={"nama": "rini", "sandi": PASSWORD})
+        csrf = token_in((await client.get("/masuk/kode")).text)
+        code = pyotp.TOTP(secret).at(int(web.clock.now().timestamp()))
+        told = await client.post("/masuk/kode", data={"csrf": csrf, "kode": code})
+    assert told.status_code == 503
+    assert "sheets.key" in told.text
+
+
+def test_a_sealed_secret_is_of_no_use_in_another_account_and_without_a_key_nothing_is_sealed() -> None:
+    vault = Vault(b"2" * 32)
+    sealed = vault.seal(1, "JBSWY3DPEHPK3PXP")
+    assert sealed != vault.seal(1, "JBSWY3DPEHPK3PXP")
+    for owner, opener in ((2, vault), (1, Vault(None)), (1, Vault(b"3" * 32))):
+        with pytest.raises(VaultError):
+            opener.open(owner, sealed)
+    with pytest.raises(VaultError):
+        vault.open(1, "v1:rusak")
+    with pytest.raises(VaultError):
+        Vault(None).seal(1, "JBSWY3DPEHPK3PXP")

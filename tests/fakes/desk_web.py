@@ -17,6 +17,7 @@ from desk.house import House, SettingLine
 from desk.live import Live
 from desk.metrics import Metrics
 from desk.server import WebServer
+from desk.vault import Vault
 from domain.account import Role
 from domain.fallback import Period
 from domain.roster import Roster
@@ -144,6 +145,7 @@ async def web_on(trip: Trip, *, listen: bool = False) -> AsyncIterator[Web]:
         worlds=Worlds(PROFILE),
         sandbox=trip.sandbox,
         live=Live(trip.db.url),
+        vault=Vault(bytes(32)),
         announce_start=start,
         announce_end=end,
         read_again=trip.pipeline().read_again,
