@@ -15,6 +15,7 @@ from parsers.base import UNKNOWN_FORM, ParseContext, reader_of
 from parsers.joined import PICTURES
 from parsers.refusals import problem
 from parsers.vision.glance import Glance, glance
+from parsers.vision.learned import model_version
 from parsers.vision.picture import Picture, pictures
 from parsers.vision.reader import Doubt, Seen, read_cells
 from parsers.vision.sheet import Found, Lost, Why, gray_of, look_for_sheet
@@ -31,7 +32,7 @@ class PrintedFormParser:
     """Runs in the sandbox child; knows the open sheets from ``ParseContext.sheets`` alone."""
 
     name = "printed_form"
-    version = "1"
+    version = f"2.{model_version()}"
 
     def parse(self, data: bytes, context: ParseContext) -> FileReading:
         """Read every page; pages that come after the deadline are said to be unread."""

@@ -28,7 +28,7 @@ IGNORED = -1
 QUANTUM = 127.5
 """Planes (0..2) are kept as whole numbers of this fraction."""
 _SHARES = {
-    "photo1600": 0.24, "photo1280": 0.26, "screen": 0.09, "creased": 0.1, "cropped": 0.03, "scan": 0.2, "one bit": 0.08
+    "photo1600": 0.2, "photo1280": 0.26, "screen": 0.08, "creased": 0.1, "cropped": 0.03, "scan": 0.25, "one bit": 0.08
 }  # fmt: skip
 _HARD = 0.6
 CHUNK = 40

@@ -26,6 +26,8 @@ IGNORED = -1
 CELLS_A_STEP = 768
 RATE = 3e-3
 WEIGHTS = (1.0, 1.0, 1.3)  # empty, signed, other
+BEND, BEND_EVERY = 2.2, 14
+"""Strokes are bent by up to so many pixels (standard deviation), anew every so many pixels."""
 Rng = np.random.Generator
 
 
@@ -38,7 +40,7 @@ class Page:
 
 
 def network() -> nn.Sequential:
-    """About 240,000 parameters; every cell becomes one place, which then looks at its neighbours."""
+    """About 455,000 parameters; every cell becomes one place, which then looks at its neighbours."""
     layers: list[nn.Module] = []
 
     def block(before: int, after: int, size: int | tuple[int, int], stride: int | tuple[int, int] = 1) -> None:
@@ -59,11 +61,12 @@ def network() -> nn.Sequential:
     block(32, 32, 3)
     block(32, 64, 3, 2)
     block(64, 64, 3)
-    block(64, 96, 3, 2)
-    block(96, 96, (2, 3), (2, 3))
-    block(96, 64, 3)
-    block(64, 64, (1, 7))
-    layers.append(nn.Conv2d(64, 3, 1))
+    block(64, 96, 3)
+    block(96, 128, 3, 2)
+    block(128, 128, (2, 3), (2, 3))
+    block(128, 96, 3)
+    block(96, 96, (1, 7))
+    layers.append(nn.Conv2d(96, 3, 1))
     return nn.Sequential(*layers)
 
 
@@ -91,7 +94,7 @@ def batches(pages: list[Page], rng: Rng) -> Iterator[tuple[torch.Tensor, torch.T
 
 def _stacked(group: list[Page], rng: Rng) -> tuple[torch.Tensor, torch.Tensor]:
     changed = [_changed(page, rng) for page in group]
-    planes = torch.from_numpy(np.concatenate([planes for planes, _ in changed], axis=1))
+    planes = torch.cat([_by_another_hand(torch.from_numpy(planes), rng) for planes, _ in changed], dim=1)
     labels = torch.from_numpy(np.concatenate([labels for _, labels in changed], axis=0))
     return planes[None], labels[None]
 
@@ -106,6 +109,27 @@ def _changed(page: Page, rng: Rng) -> tuple[NDArray[np.float32], NDArray[np.int6
     if rng.random() < 0.35:
         planes, labels = planes[:, ::-1], labels[::-1]
     return np.ascontiguousarray(np.clip(planes, 0, 2)), np.ascontiguousarray(labels)
+
+
+def _by_another_hand(planes: torch.Tensor, rng: Rng) -> torch.Tensor:
+    """The page with its strokes bent by some pixels, blurred or roughened: more hands and lenses than were drawn."""
+    _, height, width = planes.shape
+    knots = (1, 2, max(2, height // BEND_EVERY), max(2, width // BEND_EVERY))
+    bends = torch.from_numpy(rng.normal(0, rng.uniform(0, BEND), knots).astype(np.float32))
+    bends = nn.functional.interpolate(bends, (height, width), mode="bicubic", align_corners=True)[0]
+    y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    places = torch.stack([(x + bends[0]) * (2 / (width - 1)) - 1, (y + bends[1]) * (2 / (height - 1)) - 1], dim=-1)
+    bent = nn.functional.grid_sample(planes[None], places[None], padding_mode="border", align_corners=True)
+    if rng.random() < 0.3:
+        share = float(rng.uniform(0.2, 1))
+        soft = nn.functional.avg_pool2d(bent, 3, 1, 1, count_include_pad=False)
+        bent = (1 - share) * bent + share * soft
+    if rng.random() < 0.3:
+        rough = torch.from_numpy(rng.normal(0, rng.uniform(0, 0.08), (height, width)).astype(np.float32))
+        contrast = float(bent[0].sum() / (bent[1].sum() + 1e-6))
+        bent[0, 0] += rough
+        bent[0, 1] += rough / max(contrast, 1.0)
+    return bent[0].clamp(0, 2)
 
 
 def learn(pages: list[Page], epochs: float, model: nn.Sequential, path: Path) -> None:
@@ -154,7 +178,7 @@ def main(asked: list[str]) -> int:
     """Learn the pages of ``--folder``/train."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.training.learn", description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("build/reader"))
-    parser.add_argument("--epochs", type=float, default=12)
+    parser.add_argument("--epochs", type=float, default=18)
     parser.add_argument("--threads", type=int, default=2, help="on a busy machine one is faster")
     options = parser.parse_args(asked)
     torch.set_num_threads(options.threads)

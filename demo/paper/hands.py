@@ -161,18 +161,91 @@ def _tangle(rng: Dice) -> Shape:
     return Shape(centred([rng.uniform(-1, 1, (int(rng.integers(5, 10)), 2)) * (1, 0.7)]))
 
 
+def _beat(rng: Dice) -> Shape:
+    """Two beats of the wrist, up and across, whose strength and rhythm change from part to part of the name."""
+    parts = int(rng.integers(2, 6))
+    per = int(rng.integers(5, 9))
+    phase, places, at = rng.uniform(0, 6.3), [], np.zeros(2)
+    for _ in range(parts):
+        reach, rise, lag = rng.uniform(0.1, 0.9), rng.uniform(0.2, 1.4), rng.uniform(-1.8, 1.8)
+        drift = rng.uniform(0.02, 0.35)
+        for _ in range(per):
+            phase += rng.uniform(0.6, 1.5)
+            at = at + (drift + 0.35 * reach * np.cos(phase), 0.5 * rise * np.sin(phase + lag))
+            places.append(at * (1, 1 - 0.25 * rng.random()))
+    return Shape(centred([np.array(places)]))
+
+
+def _ring(rng: Dice) -> Shape:
+    """A round or a flat ring, not always closed, with a small figure in it or through it."""
+    t = np.linspace(rng.uniform(-2, 2), rng.uniform(4.5, 9), 16)
+    ring = np.column_stack([np.cos(t) * rng.uniform(0.7, 1.3), np.sin(t) * rng.uniform(0.5, 1.1)])
+    inner = (_hasty, _zigzag, _walk)[int(rng.integers(3))](rng).strokes
+    scale, off = rng.uniform(0.6, 1.6), rng.normal(0, 0.2, 2)
+    return Shape(centred([ring, *(stroke * scale + off for stroke in inner)]))
+
+
+def _fence(rng: Dice) -> Shape:
+    """Upright or leaning strokes side by side, tied together by a bow or a bar."""
+    lean, n = rng.normal(0, 0.3), int(rng.integers(2, 5))
+    strokes = []
+    for k in range(n):
+        top, foot = rng.uniform(-1, -0.3), rng.uniform(0.3, 1)
+        strokes.append(np.array([[k * 0.5 + lean, top], [k * 0.5 + rng.normal(0, 0.08), 0], [k * 0.5 - lean, foot]]))
+    tie = np.column_stack([np.linspace(-0.4, n * 0.5, 4), rng.uniform(-0.6, 0.6) + rng.normal(0, 0.3, 4)])
+    return Shape(centred([*strokes, tie]))
+
+
+def _two_parts(rng: Dice) -> Shape:
+    """Two simple figures written beside or over each other, as a first and a last name."""
+    plain = (_walk, _loops, _zigzag, _arcs, _curve, _beat)
+    first, second = (plain[int(n)](rng).strokes for n in rng.integers(len(plain), size=2))
+    right, down, size = rng.uniform(0, 0.9), rng.normal(0, 0.25), rng.uniform(0.5, 1.2)
+    return Shape(centred([*first, *(stroke * size + (right, down) for stroke in second)]))
+
+
+def _bent(shape: Shape, rng: Dice) -> Shape:
+    """The same movements by another wrist: bent by slow waves and turned a little."""
+    waves = rng.normal(0, 0.06, (2, 2)), rng.uniform(1, 5, (2, 2)), rng.uniform(0, 6.3, (2, 2))
+    turn = rng.normal(0, 0.22)
+    spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    strokes = []
+    for stroke in shape.strokes:
+        sway = sum(waves[0][k] * np.sin(waves[1][k] * stroke[:, [1 - k]] * 6.3 + waves[2][k]) for k in (0, 1))
+        strokes.append((stroke + sway) @ spin)
+    return Shape(centred(strokes), shape.sharp)
+
+
 SCHOOLS: Mapping[str, tuple[Family, ...]] = {
-    "train": (_walk, _loops, _zigzag, _arcs, _initials, _underlined, _curve, _hasty),
+    "train": (
+        _walk,
+        _loops,
+        _zigzag,
+        _arcs,
+        _initials,
+        _underlined,
+        _curve,
+        _hasty,
+        _beat,
+        _ring,
+        _fence,
+        _two_parts,
+        _beat,
+    ),  # fmt: skip
     "valid": (_spiral, _waves),
     "test": (_script, _knot, _flourish, _tangle),
 }
 """No family is known to two schools."""
+_BENT = {"train": 0.6}
+"""Share of hands that bend their family's shape."""
 
 
 def new_hand(school: str, rng: Dice, *, tall: float, tiny: float) -> Hand:
     """One invented person's hand; ``tall`` and ``tiny`` are the shares of people who sign so."""
     families = SCHOOLS[school]
     shape = families[int(rng.integers(len(families)))](rng)
+    if rng.random() < _BENT.get(school, 0.0):
+        shape = _bent(shape, rng)
     chance = rng.random()
     if chance < tiny:
         ink, width, height = "tiny", rng.uniform(0.18, 0.36), rng.uniform(0.2, 0.4)

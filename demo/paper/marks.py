@@ -26,7 +26,22 @@ def dash(box: Box, rng: Dice, school: str) -> Lines:
         if rng.random() < 0.5:
             return [first, moved(first, 0.1, rng.uniform(0.8, 1.6))]
         first[:, 1] += 0.5 * np.sin(np.linspace(0, 6.3, len(first)))
+    if school == "train" and rng.random() < 0.4:
+        return _other_dash(first, rng)
     return [first]
+
+
+def _other_dash(first: Points, rng: Dice) -> Lines:
+    """A dash with a hook, a dash that bends in the middle, or a broken one."""
+    kind = int(rng.integers(3))
+    if kind == 0:
+        hook = first[-1] + rng.uniform((-1.2, -1.4), (0.3, 1.4))
+        return [np.vstack([first, hook])]
+    if kind == 1:
+        first[:, 1] += rng.normal(0, 0.8) * np.abs(np.linspace(-1, 1, len(first)))
+        return [first]
+    cut = len(first) // 2
+    return [first[: cut - 2], first[cut + 2 :]]
 
 
 def dot(box: Box, rng: Dice, school: str) -> Lines:
@@ -41,7 +56,10 @@ def letter(box: Box, rng: Dice, school: str) -> Lines:
     alphabet = ALPHABETS[1 if school == "test" else 0]
     code = CODES[int(rng.integers(len(CODES)))]
     height = (box[3] - box[1]) * rng.uniform(0.35, 0.7)
-    shape = Shape(centred(spelt(code, alphabet)))
+    strokes = spelt(code, alphabet)
+    if school != "test":  # every writer's letters lean and bulge in their own way
+        strokes = tuple(stroke + rng.normal(0, 0.07, stroke.shape) for stroke in strokes)
+    shape = Shape(centred(strokes), sharp=school != "test" and rng.random() < 0.25)
     width = height * (0.22 if code == "I" else 0.62) * (1 if len(code) == 1 else 1.9) * rng.uniform(0.8, 1.2)
     at = middle(box) + rng.normal(0, 0.5, 2)
     return written(shape, rng, at=at, size=(width, height), slant=rng.uniform(-0.1, 0.35), loose=0.045)
@@ -72,6 +90,8 @@ def strike(box: Box, rng: Dice, school: str) -> Lines:
         x = np.linspace(-1, 1, n) * reach[0]
         y = reach[1] * 0.7 * np.where(np.arange(n) % 2, 1, -1) * rng.uniform(0.6, 1, n)
         return [smooth(at + np.column_stack([x, y]), 4)]
+    if school == "train" and rng.random() < 0.3:
+        return _scribble(at, reach, rng)
     tilt = rng.uniform(-0.8, 0.8) * reach[1]
     slope = np.array([reach[0], -tilt])
     lines = [line(at - slope, at + slope, rng, 0.2)]
@@ -80,6 +100,16 @@ def strike(box: Box, rng: Dice, school: str) -> Lines:
     if rng.random() < 0.2:
         lines.append(line(at - slope * (1, -1), at + slope * (1, -1), rng, 0.2))
     return lines
+
+
+def _scribble(at: Points, reach: Points, rng: Dice) -> Lines:
+    """A coil or a fan of lines over the whole mark."""
+    if rng.random() < 0.5:
+        t = np.linspace(0, rng.uniform(4, 9) * 2 * np.pi, int(rng.integers(30, 60)))
+        x = np.linspace(-1, 1, len(t)) * rng.uniform(0.4, 1) + 0.35 * np.cos(t)
+        return [smooth(at + np.column_stack([x, 0.8 * np.sin(t)]) * reach * rng.uniform(0.7, 1.1), 3)]
+    ends = rng.uniform(-1, 1, (int(rng.integers(3, 7)), 2, 2)) * reach
+    return [line(at + end[0], at + end[0] * (-1, 1) + end[1] * 0.2, rng, 0.3) for end in ends]
 
 
 ODD: Mapping[str, Callable[[Box, Dice, str], Lines]] = {

@@ -77,8 +77,8 @@ CAMERAS: Mapping[str, Mapping[str, Camera]] = {"train": _sets(_TRAIN), "valid": 
 SCANNERS: Mapping[str, Mapping[str, Scanner]] = {
     school: {"scan": base, "one bit": replace(base, one_bit=1.0)}
     for school, base in {
-        "train": Scanner(),
-        "valid": Scanner(noise=(0.5, 5), gamma=(0.7, 1.3)),
+        "train": Scanner(streaks=0.35),
+        "valid": Scanner(noise=(0.5, 5), gamma=(0.7, 1.3), streaks=0.25),
         "test": Scanner(skew=(-2.0, 2.0), noise=(1.0, 3.5), streaks=0.2, gamma=(0.75, 1.15), quality=(60, 88)),
     }.items()
 }

@@ -59,10 +59,19 @@ def _session() -> Any:
 
 
 @cache
+def _facts() -> Any:
+    return json.loads((_FOLDER / "cells.json").read_text("utf-8"))
+
+
+@cache
 def bands() -> Bands:
     """The bands that were set for this very model."""
-    facts = json.loads((_FOLDER / "cells.json").read_text("utf-8"))
-    return Bands(float(facts["bands"]["signed"]), float(facts["bands"]["empty"]))
+    return Bands(float(_facts()["bands"]["signed"]), float(_facts()["bands"]["empty"]))
+
+
+def model_version() -> str:
+    """Eight digits that tell this model from every other; part of a reader's version, kept with each fact."""
+    return str(_facts()["version"])[:8]
 
 
 def chances_of(cells: Cells) -> Floats:

@@ -95,8 +95,9 @@ def _by_pillow(image: Image.Image) -> Iterator[Picture]:
             upright = Image.alpha_composite(paper, upright.convert("RGBA"))
         if upright.mode.startswith("I;16"):
             upright = upright.point(lambda value: value / 256).convert("L")
-        rgb = np.asarray(upright.convert("RGB"), np.uint8)
-        yield _fitted(rgb, number, 1.0, frame.mode == "1" or is_two_tone(rgb))
+        # A fax is made small before it gets three colours: at 300 dpi they would take 26 MB for nothing.
+        seen = np.asarray(upright.convert("L" if upright.mode in ("1", "L") else "RGB"), np.uint8)
+        yield _fitted(seen, number, 1.0, frame.mode == "1" or is_two_tone(seen))
 
 
 def _pdf_pages(data: bytes, wanted: frozenset[int]) -> Iterator[Picture]:
@@ -125,13 +126,13 @@ def _one_bit_page(page: Any) -> bool:
 _PDF_IMAGE: Any = pypdfium2.PdfImage
 
 
-def _fitted(rgb: Bytes8, page: int, unit: float, two_tone: bool) -> Picture:
-    """Brought below ``LONG_SIDE``."""
-    shrink = LONG_SIDE / max(rgb.shape[:2])
-    if shrink >= 1:
-        return Picture(rgb, page, unit, two_tone)
-    small = cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    return Picture(np.asarray(small, np.uint8), page, unit / shrink, two_tone)
+def _fitted(seen: Bytes8, page: int, unit: float, two_tone: bool) -> Picture:
+    """Brought below ``LONG_SIDE``; ``seen`` is red, green, blue or grey alone."""
+    shrink = min(1.0, LONG_SIDE / max(seen.shape[:2]))
+    if shrink < 1:
+        seen = np.asarray(cv2.resize(seen, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
+    rgb = np.asarray(cv2.cvtColor(seen, cv2.COLOR_GRAY2RGB), np.uint8) if seen.ndim == 2 else seen
+    return Picture(rgb, page, unit / shrink, two_tone)
 
 
 def is_two_tone(rgb: Bytes8) -> bool:

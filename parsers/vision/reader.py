@@ -48,8 +48,9 @@ def read_cells(cells: Cells, *, two_tone: bool) -> list[list[Seen]]:
 
 def _verdict(chances: Floats, limits: Bands, *, crossed: bool, two_tone: bool) -> Seen:
     empty, signed, other = (float(chance) for chance in chances)
-    if crossed:
-        return Seen(Verdict.UNSURE, max(other, 0.5), Doubt.LINE)
+    if crossed:  # two signatures that run into each other look like a line: somebody wrote there all the same
+        doubt = Doubt.LIKELY if signed >= limits.signed else Doubt.LINE
+        return Seen(Verdict.UNSURE, max(other, 0.5), doubt)
     if signed >= limits.signed:
         return Seen(Verdict.SIGNED, signed)
     if empty >= limits.empty:

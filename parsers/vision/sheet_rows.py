@@ -21,8 +21,8 @@ from parsers.vision.ticks import Ticks
 
 NEWCOMER = "baris tambahan, nama ditulis tangan"
 _TICK_CONFIDENCE = 0.97
-_WRITTEN = (Doubt.OTHER.value, Doubt.LIKELY.value)
-"""Doubts that tell of a newcomer all the same: somebody wrote there. A line through a free row tells of nobody."""
+_WRITTEN = (Doubt.OTHER.value, Doubt.LIKELY.value, Doubt.FAINT.value)
+"""Doubts that tell of a newcomer all the same: somebody may have written there. A line through a free row does not."""
 
 
 @dataclass(frozen=True)

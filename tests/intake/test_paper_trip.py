@@ -15,6 +15,8 @@ from domain.roster import Person, Placement
 from domain.sheet import SheetPage
 from domain.sheet_layout import HeadSign, Sign
 from domain.terms import Timeliness
+from parsers.base import reader_of
+from parsers.printed_form import PARSER
 from storage.engine import Database
 from storage.records import SubmissionRow
 from tests.fakes.desk_world import DAY, IN, OUT, PROFILE, ROSTER, at
@@ -80,7 +82,7 @@ async def test_a_photo_of_the_printed_sheet_becomes_marks_and_a_receipt_that_nam
     assert "TEPAT WAKTU" in receipt.body
     fact = facts[0]
     assert fact.box is not None
-    assert (fact.reader, fact.sha256 != "") == ("printed_form/1", True)
+    assert (fact.reader, fact.sha256 != "") == (reader_of(PARSER), True)
 
 
 async def test_half_of_the_pages_is_partly_in_time_and_the_other_half_completes_it(trip: Trip) -> None:

@@ -20,8 +20,9 @@ from domain.reading import FileReading, HeadMark, ProblemCode, SheetKind, SheetR
 from domain.sheet import SheetPage
 from domain.sheet_layout import CodeTick, DayTick, HeadBlock, HeadSign, Sign
 from domain.terms import Session
-from parsers.base import UNKNOWN_FORM, ParseContext
+from parsers.base import UNKNOWN_FORM, ParseContext, reader_of
 from parsers.marked import marks_of
+from parsers.printed_form import PARSER
 from parsers.sandbox import Sandbox
 from tests.fakes.photos import Camera, Pen, jpeg, photo, scan, signs
 from tests.fakes.sheets import KEY, pages
@@ -92,7 +93,7 @@ async def test_a_photo_becomes_the_rows_of_its_snapshot_with_a_verdict_and_a_pla
 ) -> None:
     reading = await sandbox.read(photo(written()), context())
     sheet = only(reading)
-    assert reading.reader == "printed_form/1"
+    assert reading.reader == reader_of(PARSER)
     assert_monday(sheet)
     assert [(row.no, row.name, row.nip) for row in sheet.rows] == [
         (row.no, row.name, row.nip) for row in printed().rows if row.person
