@@ -171,7 +171,7 @@ def _beat(rng: Dice) -> Shape:
         drift = rng.uniform(0.02, 0.35)
         for _ in range(per):
             phase += rng.uniform(0.6, 1.5)
-            at = at + (drift + 0.35 * reach * np.cos(phase), 0.5 * rise * np.sin(phase + lag))
+            at = at + np.array([drift + 0.35 * reach * np.cos(phase), 0.5 * rise * np.sin(phase + lag)])
             places.append(at * (1, 1 - 0.25 * rng.random()))
     return Shape(centred([np.array(places)]))
 
@@ -231,7 +231,7 @@ SCHOOLS: Mapping[str, tuple[Family, ...]] = {
         _fence,
         _two_parts,
         _beat,
-    ),  # fmt: skip
+    ),
     "valid": (_spiral, _waves),
     "test": (_script, _knot, _flourish, _tangle),
 }
