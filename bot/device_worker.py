@@ -12,6 +12,7 @@ import structlog
 
 from bot.bootstrap import Installation, outgoing_of
 from bot.device_days import DeviceDays
+from bot.device_differences import DeviceDifferences
 from bot.device_watch import DeviceWatch
 from desk.server import WebServer
 from devices.app import create_app
@@ -26,7 +27,8 @@ from storage.records_devices import DeviceRow
 
 log = structlog.get_logger()
 
-LOOK_SECONDS, MATCH_SECONDS, WATCH_SECONDS, RESUME_SECONDS, DAYS_SECONDS = 3.0, 10.0, 30.0, 30.0, 300.0
+LOOK_SECONDS, MATCH_SECONDS, WATCH_SECONDS, RESUME_SECONDS = 3.0, 10.0, 30.0, 30.0
+DAYS_SECONDS, DIFFERENCES_SECONDS = 300.0, 60.0
 
 
 class DeviceWorker:
@@ -42,6 +44,7 @@ class DeviceWorker:
         outgoing = outgoing_of(place.settings)
         self._watch = DeviceWatch(place.db, place.clock, place.profile, outgoing)
         self._days = DeviceDays(place.db, place.clock, place.profile, outgoing)
+        self._differences = DeviceDifferences(place.db, place.clock, place.profile)
 
     def stop(self) -> None:
         """Ask the worker to end; what is under way is finished or read again at the next start."""
@@ -63,6 +66,7 @@ class DeviceWorker:
                 (loops.match, MATCH_SECONDS),
                 (self._watch.look, WATCH_SECONDS),
                 (self._days.turn, DAYS_SECONDS),
+                (self._differences.turn, DIFFERENCES_SECONDS),
             ]
             if chosen.folder is not None:
                 folder = WatchedFolder(self._place.settings.place(chosen.folder), self.intake)

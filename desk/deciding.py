@@ -36,9 +36,15 @@ def forbid_own(turn: Turn, people: Iterable[str | None]) -> None:
         raise Refused(OWN_RECORD)
 
 
+def sheet_of(question: QuestionRow) -> int:
+    """The submission whose sheet the question is about."""
+    assert question.submission_id is not None  # only doubts about paper and machine may lack one
+    return question.submission_id
+
+
 async def decide(uow: UnitOfWork, turn: Turn, question: QuestionRow, ruling: Ruling, world: World) -> None:
     """Answer a question: its facts, its counts, its audit row; raises ``Refused`` when that cannot be."""
-    submission = await uow.submissions.get(question.submission_id)
+    submission = await uow.submissions.get(sheet_of(question))
     ruled = rule(question.kind, question.cells, question.candidates, ruling)
     if ruled is None:
         raise Refused(NO_ANSWER)
@@ -64,7 +70,7 @@ async def decide(uow: UnitOfWork, turn: Turn, question: QuestionRow, ruling: Rul
 
 async def take_back(uow: UnitOfWork, turn: Turn, question: QuestionRow, world: World) -> None:
     """Undo: the question waits again, and what sheets say counts again."""
-    submission = await uow.submissions.get(question.submission_id)
+    submission = await uow.submissions.get(sheet_of(question))
     await uow.submissions.lock(submission.unit)
     if not await uow.review.reopen(question.id, turn.by):
         raise Refused("Hanya yang memutus dapat membatalkan, dan hanya selama belum dibuka lagi.")

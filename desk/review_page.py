@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from desk.deciding import Refused, decide, take_back
+from desk.contradiction import Difference, difference, settle, unsettle
+from desk.deciding import Refused, decide, sheet_of, take_back
 from desk.pictures import is_picture
 from desk.submission import reading_of
 from desk.submission_page import LOOKS, ruling_of
 from desk.visitor import Turn, Visit, missing
-from desk.words import STATUS_KEYS
+from desk.words import DEFAULT_SIDE, STATUS_KEYS
 from domain.decision import Choice, Ruling, choices_for, codes_of, is_about_row
 from domain.errors import StorageError
 from domain.outcome import QuestionKind
@@ -74,7 +75,7 @@ async def _next(turn: Turn, sheet: str, skip: list[int], last: int | None, fault
         question = await uow.review.next(
             turn.account.id, turn.house.real(), submission_id=batch.id if batch else None, skip=skip
         )
-        item = await _item(uow, turn, question, world) if question else None
+        item = await _shown(uow, turn, question, world) if question else None
         if item:
             await turn.audit(uow, "question_viewed", "question", str(item.question.id))
         waiting = await uow.review.waiting()
@@ -86,11 +87,23 @@ async def _next(turn: Turn, sheet: str, skip: list[int], last: int | None, fault
     return turn.page(
         page, item=item, waiting=waiting, sheets=sheets, names=names, sheet=sheet if batch else "", skip=skip,
         last=last, fault=fault, codes=codes_of(world.profile), layouts=layouts, **LOOKS,
+        close_up=_evidence(item) if isinstance(item, Difference) else "",
+        default_side=DEFAULT_SIDE[world.profile.punches.wins],
     )  # fmt: skip
 
 
+async def _shown(uow: UnitOfWork, turn: Turn, question: QuestionRow, world: World) -> Item | Difference:
+    if question.kind is QuestionKind.DEVICE:
+        return await difference(uow, turn, question, world)
+    return await _item(uow, turn, question, world)
+
+
+def _evidence(item: Difference) -> str:
+    return _part(item.submission, item.question, 1.2, 1.5) if item.submission else ""
+
+
 async def _item(uow: UnitOfWork, turn: Turn, question: QuestionRow, world: World) -> Item:
-    submission = await uow.submissions.get(question.submission_id)
+    submission = await uow.submissions.get(sheet_of(question))
     file = await uow.files.get(question.sha256)
     arrivals = await uow.submissions.arrivals(submission.id)
     name = next((a.name for a in arrivals if a.sha256 == question.sha256), "")
@@ -179,9 +192,13 @@ async def answer(turn: Visit, question: int) -> Response:
     try:
         async with turn.house.db.begin() as uow:
             asked = await _question(uow, question)
-            if ruling is None:
+            world = await turn.house.worlds.load(uow)
+            if asked.kind is QuestionKind.DEVICE:
+                await settle(uow, turn, asked, turn.field("jawaban", 40), world)
+            elif ruling is None:
                 raise Refused("Pilih satu jawaban.")
-            await decide(uow, turn, asked, ruling, await turn.house.worlds.load(uow))
+            else:
+                await decide(uow, turn, asked, ruling, world)
     except Refused as refused:
         fault = refused.reason
     except StorageError as error:
@@ -203,7 +220,8 @@ async def undo(turn: Visit, question: int) -> Response:
     try:
         async with turn.house.db.begin() as uow:
             asked = await _question(uow, question)
-            await take_back(uow, turn, asked, await turn.house.worlds.load(uow))
+            back = unsettle if asked.kind is QuestionKind.DEVICE else take_back
+            await back(uow, turn, asked, await turn.house.worlds.load(uow))
     except Refused as refused:
         fault = refused.reason
     return await _after(turn, sheet, None, fault)

@@ -87,7 +87,14 @@ QUESTIONS = {
     QuestionKind.NEWCOMER: "Nama ini tidak ada dalam daftar unit. Siapa dia?",
     QuestionKind.CELL: "Apa isi kolom ini?",
     QuestionKind.NOTE: "Apa arti keterangan ini?",
+    QuestionKind.DEVICE: "Lembar dan mesin berbeda. Mana yang benar?",
 }
+DEFAULT_SIDE = {
+    "ask": "rekap mencetak PERLU PERIKSA",
+    "paper": "rekap mengikuti lembar",
+    "device": "rekap mengikuti mesin",
+}
+"""What holds until somebody settles a difference, by ``punches.wins`` of the profile."""
 AUTHENTICITY = {
     Authenticity.VERIFIED: "pengirim terbukti",
     Authenticity.UNVERIFIED: "pengirim belum terbukti",

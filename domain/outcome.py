@@ -52,6 +52,7 @@ class QuestionKind(StrEnum):
     NEWCOMER = "tidak_dikenal"  # the row fits nobody in the unit
     CELL = "sel"  # an unsure cell
     NOTE = "keterangan"  # words instead of a code
+    DEVICE = "mesin"  # paper and machine say different things of a person's session
 
 
 @dataclass(frozen=True, slots=True)

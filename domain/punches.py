@@ -85,7 +85,10 @@ class DayState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PunchDay:
-    """One person's duty of one day as the machines saw it. ``spare`` are punches that are neither side."""
+    """One person's duty of one day as the machines saw it. ``spare`` are punches that are neither side.
+
+    ``told``: every device concerned has told its log past the duty; until then a missing side is awaited.
+    """
 
     person: str
     day: date
@@ -97,6 +100,7 @@ class PunchDay:
     flags: frozenset[DayFlag] = frozenset()
     late_minutes: int = 0
     early_minutes: int = 0
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +174,14 @@ def days_of(
         if owner is not None:
             taken[stamp] = owner
     links = _links(stamps)
+    mine_at = [i for i in known.identities if i.person == person]
     found = []
     for turn in turns:
         if first <= turn.day <= last:
             mine = [s for s in stamps if taken.get(s) is turn]
             loose = [s for s in stamps if s not in taken and s.at.date() == turn.day]
-            found.append(_day(person, turn, mine, loose, rules, known, schedule.roster, links))
+            told = _all_told(mine_at, turn, known)
+            found.append(_day(person, turn, mine, loose, rules, known, schedule.roster, links, told))
     with_turn = {turn.day for turn in turns}
     spare_days = sorted({s.at.date() for s in stamps if s not in taken} - with_turn)
     for day in spare_days:
@@ -195,6 +201,7 @@ def _day(
     known: Known,
     roster: Roster,
     links: frozenset[date],
+    told: bool,
 ) -> PunchDay:
     came, left = _sides(mine, turn, rules)
     flags = set(_midnight([*mine, *loose], rules) | _linked(turn.day, links))
@@ -214,9 +221,9 @@ def _day(
     elif came is not None or left is not None:
         state = DayState.PARTIAL
     else:
-        state = DayState.NONE if _all_told(person, turn, known) else DayState.AWAITED
+        state = DayState.NONE if told else DayState.AWAITED
     spare = tuple(sorted({*mine, *loose} - {s for s in (came, left) if s is not None}))
-    return PunchDay(person, turn.day, turn.shift, state, came, left, spare, frozenset(flags), late, early)
+    return PunchDay(person, turn.day, turn.shift, state, came, left, spare, frozenset(flags), late, early, told)
 
 
 def _sides(stamps: Sequence[Stamp], turn: Turn, rules: Rules) -> tuple[Stamp | None, Stamp | None]:
@@ -237,16 +244,12 @@ def _sides(stamps: Sequence[Stamp], turn: Turn, rules: Rules) -> tuple[Stamp | N
     return came, left
 
 
-def _all_told(person: str, turn: Turn, known: Known) -> bool:
-    """Whether each device on which the person has an id that day has told its log past the turn.
+def _all_told(identities: Iterable[DeviceIdentity], turn: Turn, known: Known) -> bool:
+    """Whether each device on which the person of ``identities`` has an id that day has told its log past the turn.
 
     Without any such device nobody can tell, and the day is awaited (facts: devices, 9; frappe/hrms #714).
     """
-    devices = {
-        i.device
-        for i in known.identities
-        if i.person == person and i.first <= turn.day and (i.last is None or turn.day <= i.last)
-    }
+    devices = {i.device for i in identities if i.first <= turn.day and (i.last is None or turn.day <= i.last)}
     synced = known.synced_to or {}
     return bool(devices) and all((told := synced.get(d)) is not None and told >= turn.shuts for d in devices)
 

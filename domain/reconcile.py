@@ -1,10 +1,11 @@
 """Device sessions against paper marks: do they agree, and what has to be asked? Pure; nothing is decided here.
 
-The profile says which side a report follows where they differ (``punches.wins``); "ask" leaves it to a person.
+The profile says which side a report follows where they differ (``punches.wins``); "ask" leaves it to a person. A
+contradiction is asked under every profile: what the rules prefer is only what counts until somebody has looked.
 Incidents make a mark without a punch lawful for their span (MLG-11, BLG-25c).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,6 +18,8 @@ from domain.terms import Session, StatusKey
 BOTH_LAWFUL = frozenset({StatusKey.DINAS_LUAR, StatusKey.TUGAS_KHUSUS, StatusKey.DIKLAT, StatusKey.HADIR})
 """Codes that a punch does not contradict: part of the day was at the office (MLG-12b, MLG-14)."""
 Side = Literal["paper", "device", "ask", ""]
+Place = tuple[str, date, Session | None]
+"""A person's session; None: the whole day."""
 
 
 class Agreement(StrEnum):
@@ -41,7 +44,10 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One person's session on both sides. ``follow``: whose word a report prints; ``lawful``: an outage explains it."""
+    """One person's session on both sides. ``follow``: whose word a report prints; ``lawful``: an outage explains it.
+
+    ``settled``: a person looked at the difference and decided; ``whole_day``: the mark is that of the whole day.
+    """
 
     person: str
     day: date
@@ -52,6 +58,8 @@ class Compared:
     mark: Mark | None = None
     lawful: bool = False
     question: str = ""
+    settled: bool = False
+    whole_day: bool = False
 
 
 def compare(
@@ -59,29 +67,46 @@ def compare(
     marks: Mapping[tuple[str, date, Session], Mark],
     wins: Side,
     outages: Sequence[Outage] = (),
+    settled: Collection[Place] = (),
+    whole: Collection[Place] = (),
 ) -> list[Compared]:
-    """Every session of every day on both sides, in the order of ``days``."""
-    return [
-        _compared(day, session, marks.get((day.person, day.day, session)), wins, outages)
-        for day in days
-        for session in Session
-    ]
+    """Every session of every day on both sides, in the order of ``days``.
+
+    ``settled`` are the differences that a person decided, ``whole`` the sessions whose mark is that of the whole day.
+    """
+    found = []
+    for day in days:
+        for session in Session:
+            place = (day.person, day.day, session)
+            done = place in settled or (day.person, day.day, None) in settled
+            found.append(_compared(day, session, marks.get(place), wins, outages, done, place in whole))
+    return found
 
 
-def _compared(day: PunchDay, session: Session, mark: Mark | None, wins: Side, outages: Sequence[Outage]) -> Compared:
+def _compared(
+    day: PunchDay,
+    session: Session,
+    mark: Mark | None,
+    wins: Side,
+    outages: Sequence[Outage],
+    settled: bool,
+    whole: bool,
+) -> Compared:
     stamp = day.came if session is Session.DATANG else day.left
     agreement = _agreement(day, stamp, mark)
     lawful = agreement is Agreement.ONLY_PAPER and any(_covers(o, day.day) for o in outages)
     differ = agreement is Agreement.CONTRADICT or (agreement is Agreement.ONLY_PAPER and not lawful)
+    settled = settled and differ
     follow: Side = ""
-    if agreement is Agreement.AGREE or (agreement is Agreement.ONLY_PAPER and lawful):
-        follow = "paper"
+    if agreement is Agreement.AGREE or lawful or settled:
+        follow = "paper"  # whoever settled it said so: the mark is that person's word by now
     elif agreement is Agreement.ONLY_DEVICE:
         follow = "device"
     elif differ:
         follow = wins
-    question = _question(agreement, stamp, mark) if differ and wins == "ask" else ""
-    return Compared(day.person, day.day, session, agreement, follow, stamp, mark, lawful, question)
+    asked = differ and not settled and (wins == "ask" or agreement is Agreement.CONTRADICT)
+    question = _question(agreement, stamp, mark) if asked else ""
+    return Compared(day.person, day.day, session, agreement, follow, stamp, mark, lawful, question, settled, whole)
 
 
 def _agreement(day: PunchDay, stamp: Stamp | None, mark: Mark | None) -> Agreement:
@@ -91,7 +116,7 @@ def _agreement(day: PunchDay, stamp: Stamp | None, mark: Mark | None) -> Agreeme
         if coded and mark is not None and mark.key not in BOTH_LAWFUL:
             return Agreement.CONTRADICT
         return Agreement.AGREE if signed or coded else Agreement.ONLY_DEVICE
-    if day.state is DayState.AWAITED:
+    if day.state is DayState.AWAITED or not day.told:
         return Agreement.AWAITED
     if signed:
         return Agreement.ONLY_PAPER

@@ -2,13 +2,14 @@
 far each machine has told its log (facts: devices; BLG-11c).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from domain.marks import Mark, MarkState
 from domain.profile import Profile
-from domain.reconcile import Agreement, Compared, Count
-from domain.terms import Session
+from domain.reconcile import Agreement, Compared, Count, Place
+from domain.terms import Session, StatusKey
 from domain.wording import moment_text
 
 MOST_DIFFERENCES = 200
@@ -42,6 +43,7 @@ class Difference:
     agreement: Agreement
     question: str
     lawful: bool
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,37 @@ class DeviceSection:
     more_differences: int
     outages: Sequence[OutageLine]
     machines: Sequence[MachineLine]
+    instead: Mapping[Place, Mark] = field(default_factory=dict)
+    """The marks that the recap prints in place of the paper's while a contradiction is not settled."""
+
+
+_TO_CHECK = Mark(MarkState.TO_CHECK)
+_PRESENT = Mark(MarkState.REPORTED, StatusKey.HADIR)
+_OPEN = Mark(MarkState.INCOMPLETE)
+
+
+def instead_of(compared: Iterable[Compared]) -> dict[Place, Mark]:
+    """Where paper and machine contradict each other and nobody decided yet, the recap follows ``punches.wins``: PERLU
+    PERIKSA, or presence as the machine told it. The paper's own mark needs no entry.
+    """
+    found: dict[Place, Mark] = {}
+    for one in compared:
+        if one.agreement is not Agreement.CONTRADICT or one.settled or one.follow == "paper":
+            continue
+        asks = one.follow == "ask"
+        if one.whole_day:
+            found[one.person, one.day, None] = _TO_CHECK if asks else _OPEN
+        if not (one.whole_day and asks):
+            found[one.person, one.day, one.session] = _TO_CHECK if asks else _PRESENT
+    return found
 
 
 def differences_of(
     compared: Sequence[Compared], names: Mapping[str, str], unit_of: Mapping[tuple[str, date], str]
 ) -> list[Difference]:
-    """The sessions that a person has to look at, contradictions first."""
+    """The sessions that a person has to look at, contradictions first, those that somebody settled last."""
     shown = [c for c in compared if c.agreement in (Agreement.CONTRADICT, Agreement.ONLY_PAPER)]
-    shown.sort(key=lambda c: (c.agreement is not Agreement.CONTRADICT, c.lawful, c.day, c.person, c.session))
+    shown.sort(key=lambda c: (c.settled, c.agreement is not Agreement.CONTRADICT, c.lawful, c.day, c.person, c.session))
     return [
         Difference(
             names.get(c.person, c.person),
@@ -79,6 +104,7 @@ def differences_of(
             c.agreement,
             c.question,
             c.lawful,
+            c.settled,
         )
         for c in shown
     ]
@@ -101,7 +127,11 @@ def device_figures(section: DeviceSection | None) -> dict[str, str]:
 
 def difference_row(one: Difference, profile: Profile) -> tuple[str, str, str, str, str, str]:
     """Person, unit, day, session, state and words, as both kinds of file print them."""
-    words = "sah: mesin terganggu atau presensi manual berlaku" if one.lawful else one.question or one.agreement.value
+    words = one.question or one.agreement.value
+    if one.lawful:
+        words = "sah: mesin terganggu atau presensi manual berlaku"
+    elif one.settled:
+        words = "sudah diputus di meja posko"
     return (
         one.person,
         one.unit,

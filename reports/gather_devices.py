@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from domain.contradiction import place_of
 from domain.fallback import Scope
 from domain.marks import Mark
 from domain.punches import DeviceIdentity, Known, Offset, PunchDay, RawPunch, days_of, span, stamps_of
-from domain.reconcile import Compared, Outage, compare, counts
+from domain.reconcile import Compared, Outage, Place, compare, counts
 from domain.resolution import World
 from domain.shifts import Assignment, Schedule, Shift
 from domain.terms import Session
-from reports.figures_devices import MOST_DIFFERENCES, DeviceSection, MachineLine, OutageLine, differences_of
+from reports.figures_devices import MOST_DIFFERENCES, DeviceSection, MachineLine, OutageLine, differences_of, instead_of
 from reports.gather_people import grouped, mark_of
+from storage.contradictions import WITHDRAWN
 from storage.engine import UnitOfWork
 from storage.records import IncidentRow
 from storage.records_devices import DeviceRow, OffsetRow, PunchRow
@@ -96,14 +98,27 @@ async def gather_devices(
         more_differences=max(0, len(different) - MOST_DIFFERENCES),
         outages=outages,
         machines=await _machines(uow, found.devices, wanted, names),
+        instead=instead_of(compared),
     )
+
+
+async def compared_sessions(
+    uow: UnitOfWork, world: World, first: date, last: date, people: Collection[str]
+) -> list[Compared]:
+    """Every session of ``people`` on paper and at the machines, as recaps compare them."""
+    found = await punch_days(uow, world, first, last, people)
+    compared, _ = await _compared(uow, world, found, found.days, first, last)
+    return compared
 
 
 async def _compared(
     uow: UnitOfWork, world: World, found: PunchDays, days: Sequence[PunchDay], first: date, last: date
 ) -> tuple[list[Compared], list[OutageLine]]:
     """Unit by unit: an outage, or a declared period (TLG-00), makes marks lawful where it holds."""
-    marks = await _marks(uow, {d.person for d in days}, first, last)
+    people = {d.person for d in days}
+    marks, whole = await _marks(uow, people, first, last)
+    asked = await uow.contradictions.between(first, last, people)
+    settled = {place_of(q.subject) for q in asked if q.answer not in (None, WITHDRAWN)}
     begin, end = (moment.replace(tzinfo=world.profile.tz) for moment in span(first, last))
     by_name = {d.name: d for d in found.devices}
     down = [i for i in await uow.incidents.between(begin, end) if i.account in by_name]
@@ -122,7 +137,7 @@ async def _compared(
             for p in world.periods
             if p.scope is Scope.ALL or (p.scope is Scope.UNITS and unit in p.members)
         ]
-        compared += compare(mine, marks, world.profile.punches.wins, outages)
+        compared += compare(mine, marks, world.profile.punches.wins, outages, settled, whole)
     return compared, [OutageLine(i.account, i.started_at, i.ended_at) for i in down]
 
 
@@ -137,17 +152,22 @@ def _outage(incident: IncidentRow, device: DeviceRow) -> Outage:
 
 async def _marks(
     uow: UnitOfWork, people: Collection[str], first: date, last: date
-) -> dict[tuple[str, date, Session], Mark]:
+) -> tuple[dict[tuple[str, date, Session], Mark], set[Place]]:
+    """The marks on paper, and the sessions of which only the whole day's mark speaks."""
     found: dict[tuple[str, date, Session], Mark] = {}
+    whole: set[Place] = set()
     if not people:
-        return found
+        return found, whole
     for person, days in grouped(await uow.report_sources.cells(people, first, last)).items():
         for day, cells in days.items():
             for session in Session:
-                said = [*cells.get(session.value, ()), *cells.get(None, ())]
+                own = cells.get(session.value, ())
+                said = [*cells.get(None, ()), *own]  # of decisions at the same moment the session's own counts
                 if said:
                     found[person, day, session] = mark_of(said)
-    return found
+                if said and not own:
+                    whole.add((person, day, session))
+    return found, whole
 
 
 async def _machines(

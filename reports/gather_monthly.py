@@ -11,6 +11,7 @@ from functools import lru_cache
 from domain.duty import Duties
 from domain.marks import FactSource, Mark
 from domain.outcome import RECAP
+from domain.reconcile import Place
 from domain.report_times import Span
 from domain.resolution import World
 from domain.roster import Placement, Unit
@@ -61,8 +62,10 @@ async def gather_monthly(
     sheets = [s for s in await uow.report_sources.sheets(span.first, span.last) if s.unit in codes]
     judge = AbsenceJudge(world, duties, by_place(sheets), now, await gather_doubts(uow))
     people = placed_people(world, duties, units, span.first, span.last)
-    months = _Months(world, duties, judge, days_of(span.first, span.last), recaps=recaps)
     today = now.astimezone(world.profile.tz).date()
+    devices = await gather_devices(uow, world, [one.code for one in units], span.first, min(span.last, today))
+    instead = devices.instead if devices else {}
+    months = _Months(world, duties, judge, days_of(span.first, span.last), instead, recaps=recaps)
     watch = None
     if only is None:  # the watch is for the discipline section alone
         watch = await gather_watch(uow, world, duties, span.first, min(span.last, today), now)
@@ -77,7 +80,7 @@ async def gather_monthly(
         corrections=await gather_corrections(uow, world, codes, span.first, span.last),
         evidence=list(_evidence(sheets)),
         watch=watch,
-        devices=await gather_devices(uow, world, [one.code for one in units], span.first, min(span.last, today)),
+        devices=devices,
         objections=await objections_about(uow, codes, span.first, span.last),
         audit_head=await uow.audit.head() or "",
     )
@@ -87,12 +90,20 @@ class _Months:
     """From the facts of one person to the days of one month."""
 
     def __init__(
-        self, world: World, duties: Duties, judge: AbsenceJudge, days: Sequence[date], *, recaps: bool
+        self,
+        world: World,
+        duties: Duties,
+        judge: AbsenceJudge,
+        days: Sequence[date],
+        instead: Mapping[Place, Mark],
+        *,
+        recaps: bool,
     ) -> None:
         self._world = world
         self._duties = duties
         self._judge = judge
         self._days = days
+        self._instead = instead
         self._recaps = recaps
 
     def of(self, placed: Placed, cells: PersonCells) -> PersonMonth:
@@ -112,8 +123,13 @@ class _Months:
         if absence is Absence.FINAL:
             # The desk's own decision is no mark beside the absence that it makes.
             return _day(DayKind.EXPECTED, tuple(mark_of(()) for _ in duty.sessions), None, absence)
-        marks = tuple(mark_of(cells.get(session.value, ())) for session in duty.sessions)
-        return _day(DayKind.EXPECTED, marks, self._whole(cells), absence)
+        person = placed.person.key
+        marks = tuple(
+            self._instead.get((person, day, session)) or mark_of(cells.get(session.value, ()))
+            for session in duty.sessions
+        )
+        whole = self._whole(cells)
+        return _day(DayKind.EXPECTED, marks, whole and (self._instead.get((person, day, None)) or whole), absence)
 
     def _whole(self, cells: DayCells) -> Mark | None:
         facts = cells.get(None, ())

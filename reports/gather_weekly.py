@@ -1,6 +1,6 @@
 """A week out of storage (TLG-D4): what was due and what came, everybody's marks, corrections, the watch."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from domain.board import BoardEntry
@@ -8,7 +8,8 @@ from domain.disturbance import RETRY, Disturbance, excuses
 from domain.due import Due, due_on
 from domain.duty import Duties
 from domain.fallback import Period
-from domain.marks import FactSource
+from domain.marks import FactSource, Mark
+from domain.reconcile import Place
 from domain.report_times import Span
 from domain.resolution import World
 from domain.terms import Pattern, Session
@@ -45,6 +46,9 @@ async def gather_weekly(uow: UnitOfWork, world: World, span: Span, now: datetime
         if window.opens <= now
     }
     people = placed_people(world, duties, units, span.first, span.last)
+    today = min(span.last, _local(world, now))
+    devices = await gather_devices(uow, world, [unit.code for unit in units], span.first, today)
+    instead = devices.instead if devices else {}
     return WeeklyInput(
         first=span.first,
         last=max(last, _last_day(span)),
@@ -54,15 +58,13 @@ async def gather_weekly(uow: UnitOfWork, world: World, span: Span, now: datetime
         people=[
             week
             async for placed, cells in cells_of(uow, people, span.first, span.last)
-            if (week := _week(placed, cells, duties, begun, days, world)) is not None
+            if (week := _week(placed, cells, duties, begun, days, world, instead)) is not None
         ],
         corrections=await gather_corrections(uow, world, codes, span.first, span.last),
         objections=await objections_about(uow, codes, span.first, span.last),
         audit_head=await uow.audit.head() or "",
-        devices=await gather_devices(
-            uow, world, [unit.code for unit in units], span.first, min(span.last, _local(world, now))
-        ),
-        watch=await gather_watch(uow, world, duties, span.first, min(span.last, _local(world, now)), now),
+        devices=devices,
+        watch=await gather_watch(uow, world, duties, span.first, today, now),
     )
 
 
@@ -139,7 +141,13 @@ def _entry(sheet: SheetFigures) -> BoardEntry:
 
 
 def _week(
-    placed: Placed, cells: PersonCells, duties: Duties, begun: Begun, days: Sequence[date], world: World
+    placed: Placed,
+    cells: PersonCells,
+    duties: Duties,
+    begun: Begun,
+    days: Sequence[date],
+    world: World,
+    instead: Mapping[Place, Mark],
 ) -> PersonWeek | None:
     """The person's marks in the unit; None for somebody who owed nothing there that week."""
     unit = placed.line.unit
@@ -151,7 +159,8 @@ def _week(
         of_day = cells.get(day, {})
         for session in duties.on(placed.person.key, unit, day).sessions:
             if of_day or (pattern, day, session) in begun:
-                marks[day, session] = mark_of(_said(of_day, session))
+                place = (placed.person.key, day, session)
+                marks[day, session] = instead.get(place) or mark_of(_said(of_day, session))
     return PersonWeek(placed.line, marks) if marks else None
 
 

@@ -58,7 +58,7 @@ class Questions:
             .where(Question.submission_id.in_(list(submission_ids)), Question.answered_at.is_(None))
             .group_by(Question.submission_id)
         )
-        return {row[0]: row[1] for row in rows}
+        return {row[0]: row[1] for row in rows if row[0] is not None}
 
     async def answer(self, id_: int, text: str, by: str, now: datetime) -> bool:
         """Close a question; False when it was answered before. The facts that follow are the caller's."""

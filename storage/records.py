@@ -266,10 +266,14 @@ class FactRow(NewFact):
 
 @dataclass(frozen=True, slots=True)
 class NewQuestion:
-    """A doubt about one row of a submission; UNIQUE(submission, kind, file, sheet, row)."""
+    """A doubt about one row of a submission; UNIQUE(submission, kind, file, sheet, row, subject).
 
-    submission_id: int
-    message_id: int
+    ``subject`` names the person, day and session of a doubt that is not about a row, UNIQUE where it is not empty; only
+    such a doubt may lack a submission and a message.
+    """
+
+    submission_id: int | None
+    message_id: int | None
     kind: QuestionKind
     sha256: str
     sheet: int
@@ -279,6 +283,7 @@ class NewQuestion:
     asked_at: datetime
     candidates: tuple[str, ...] = ()
     cells: tuple[CellDraft, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from storage.addresses import Addresses
 from storage.audit_trail import AuditTrail
 from storage.contact_log import ContactLogTable
 from storage.contacts import Contacts
+from storage.contradictions import Contradictions
 from storage.delivery import Delivery
 from storage.desk_figures import DeskFigures
 from storage.desk_sessions import DeskSessions
@@ -99,6 +100,11 @@ class UnitOfWork:
     def questions(self) -> Questions:
         """Doubts that wait for a person."""
         return Questions(self._session)
+
+    @cached_property
+    def contradictions(self) -> Contradictions:
+        """Questions about paper and machine."""
+        return Contradictions(self._session)
 
     @cached_property
     def reports(self) -> Reports:

@@ -113,16 +113,17 @@ class Fact(Base):
 
 
 class Question(Base):
-    """A doubt that waits for a person."""
+    """A doubt that waits for a person. Only one with a ``subject`` may be about no sheet."""
 
     __tablename__ = "question"
     __table_args__ = (
-        UniqueConstraint("submission_id", "kind", "sha256", "sheet", "row"),
+        UniqueConstraint("submission_id", "kind", "sha256", "sheet", "row", "subject"),
+        Index("uq_question_subject", "subject", unique=True, postgresql_where=text("subject <> ''")),
         Index("ix_question_open", "asked_at", "id", postgresql_where=text("answered_at IS NULL")),
     )
     id: Mapped[int] = serial()
-    submission_id: Mapped[int] = ref("submission.id", index=False)
-    message_id: Mapped[int] = ref("message.id", index=False)
+    submission_id: Mapped[int | None] = ref("submission.id", index=False)
+    message_id: Mapped[int | None] = ref("message.id", index=False)
     kind: Mapped[QuestionKind]
     sha256: Mapped[str]
     sheet: Mapped[int]
@@ -132,6 +133,7 @@ class Question(Base):
     asked_at: Mapped[dt.datetime]
     candidates: Mapped[Strings] = as_json(Strings)
     cells: Mapped[tuple[CellDraft, ...]] = as_json(tuple[CellDraft, ...])
+    subject: Mapped[str]
     answer: Mapped[str | None]
     answered_by: Mapped[str | None]
     answered_at: Mapped[dt.datetime | None]

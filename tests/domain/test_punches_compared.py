@@ -28,6 +28,7 @@ def stamp(hour: int) -> Stamp:
 FULL = PunchDay("F1", DAY, "", DayState.COMPLETE, stamp(7), stamp(16))
 NONE = PunchDay("F1", DAY, "", DayState.NONE)
 AWAITED = PunchDay("F1", DAY, "", DayState.AWAITED)
+NOON = PunchDay("F1", DAY, "", DayState.PARTIAL, left=stamp(16), told=False)
 SIGNED = Mark(MarkState.SIGNED, StatusKey.HADIR)
 SICK = Mark(MarkState.CODE, StatusKey.SAKIT)
 TRIP = Mark(MarkState.CODE, StatusKey.DINAS_LUAR)
@@ -46,6 +47,7 @@ EMPTY = Mark(MarkState.INCOMPLETE)
         (NONE, SICK, Agreement.AGREE, "paper"),
         (NONE, EMPTY, Agreement.NEITHER, ""),
         (AWAITED, SIGNED, Agreement.AWAITED, ""),
+        (NOON, SIGNED, Agreement.AWAITED, ""),  # one side is there, the log may still bring the other
         (AWAITED, None, Agreement.AWAITED, ""),
     ],
 )
@@ -61,7 +63,10 @@ def test_the_two_sides_agree_differ_or_wait(
 @pytest.mark.parametrize("wins", ["paper", "device"])
 def test_the_profile_says_which_side_wins(wins: Side) -> None:
     found = compare([FULL], {("F1", DAY, IN): SICK}, wins)[0]
-    assert (found.follow, found.question) == (wins, "")
+    assert found.follow == wins
+    assert found.question.startswith("Lembar menyatakan sakit")  # what the rules prefer counts until somebody looked
+    alone = compare([NONE], {("F1", DAY, IN): SIGNED}, wins)[0]
+    assert (alone.follow, alone.question) == (wins, "")
 
 
 def test_an_outage_makes_a_mark_without_a_punch_lawful_for_its_span() -> None:

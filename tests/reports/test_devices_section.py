@@ -7,20 +7,27 @@ from datetime import date, timedelta
 
 import openpyxl
 import pypdfium2
+import pytest
 
+from domain.contradiction import contradictions
 from domain.device import DeviceKind
 from domain.device_clock import wall
+from domain.marks import MarkState
+from domain.outcome import QuestionKind
 from domain.profile import load_profile
 from domain.reading import Verdict
 from domain.reconcile import Agreement
-from domain.terms import StatusKey
+from domain.report_times import Span
+from domain.terms import Pattern, StatusKey
 from reports.content import weekly_identity
 from reports.figures_devices import COLUMNS, DeviceSection
 from reports.figures_weekly import weekly
-from reports.gather_devices import gather_devices
+from reports.gather_devices import compared_sessions, gather_devices
+from reports.gather_weekly import gather_weekly
 from reports.pdf import Frame
 from reports.pdf_weekly import weekly_pdf
 from reports.xlsx_weekly import weekly_xlsx
+from storage.records import NewQuestion
 from storage.records_devices import NewDevice, NewDeviceUser
 from tests.fakes import logs
 from tests.fakes.clock import StillClock
@@ -30,6 +37,7 @@ from tests.fakes.rows import new_fact
 from tests.reports.conftest import Records
 
 MONDAY = DAY - timedelta(days=1)
+FIVE = Span(MONDAY, MONDAY + timedelta(days=6), Pattern.FIVE)
 TLG = load_profile("tulungagung")
 
 
@@ -78,6 +86,41 @@ async def test_paper_and_machine_are_compared_and_differences_are_asked(records:
     ]
     [machine] = found.machines
     assert (machine.name, machine.unknown_ids, machine.synced_to) == ("lobi", 1, wall("2026-11-26 07:00:00"))
+
+
+@pytest.mark.parametrize(
+    ("wins", "state"), [("ask", MarkState.TO_CHECK), ("device", MarkState.REPORTED), ("paper", MarkState.CODE)]
+)
+async def test_an_open_contradiction_is_printed_as_the_profile_says_until_a_person_settles_it(
+    records: Records, wins: str, state: MarkState
+) -> None:
+    await section(records)
+    profile = records.world.profile
+    rules = profile.punches.model_copy(update={"wins": wins})
+    world = replace(records.world, profile=profile.model_copy(update={"punches": rules}))
+
+    async def printed() -> MarkState:
+        async with records.db.begin() as uow:
+            week = await gather_weekly(uow, world, FIVE, at(20, day=DAY + timedelta(days=2)))
+        [agus] = [p for p in week.people if p.person.name == "Drs. Agus Setiawan"]
+        return agus.marks[DAY, IN].state
+
+    async with records.db.begin() as uow:
+        ill = new_fact("d", person=AGUS, date=DAY, session=IN, verdict=Verdict.CODE, unit="U2", key=StatusKey.SAKIT)
+        await uow.facts.add_many([ill])
+    assert await printed() is state
+    async with records.db.begin() as uow:
+        told = [q for q in contradictions(await compared_sessions(uow, world, DAY, DAY, [AGUS])) if q.session is IN]
+        question = NewQuestion(
+            None, None, QuestionKind.DEVICE, "", 0, 0, None, "", at(20), (AGUS,), told[0].cells, told[0].subject
+        )
+        await uow.contradictions.ask([question])
+        [row] = await uow.contradictions.between(DAY, DAY)
+        assert await uow.questions.answer(row.id, "lembar", "desk:rini", at(21))
+        found = await gather_devices(uow, world, ["U1", "U2", "U3"], DAY, DAY)
+    assert await printed() is MarkState.CODE
+    assert found is not None
+    assert [d.settled for d in found.differences if d.person == "Drs. Agus Setiawan"] == [True]
 
 
 async def test_inside_a_declared_period_a_signature_without_a_punch_is_lawful(records: Records) -> None:
