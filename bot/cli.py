@@ -16,6 +16,7 @@ from bot import (
     cli_recap,
     cli_report,
     cli_retention,
+    cli_retry,
     cli_roster,
     cli_run,
     cli_user,
@@ -47,6 +48,7 @@ app.add_typer(cli_user.app, name="user")
 app.add_typer(cli_address.app, name="address")
 app.add_typer(cli_keterangan.app, name="keterangan")
 app.add_typer(cli_retention.app, name="retention")
+app.add_typer(cli_retry.app, name="retry")
 app.command("calendar")(cli_calendar.calendar)
 
 

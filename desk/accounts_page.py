@@ -24,6 +24,7 @@ async def _page(turn: Turn, fault: str = "", shown: tuple[str, str] | None = Non
         accounts = await uow.accounts.all()
         tokens = await uow.accounts.tokens()
         world = await turn.house.worlds.load(uow)
+    await turn.looked("accounts_viewed", "account", "all")
     return turn.page(
         "accounts", status, accounts=accounts, tokens=tokens, units=world.roster.units, roles=list(Role),
         scopes=list(ApiScope), fault=fault, shown=shown, mailboxes=turn.house.mailboxes,

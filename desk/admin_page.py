@@ -1,40 +1,87 @@
 """``/admin``: state of the service, settings without secrets, addresses, calendar, texts."""
 
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from desk import words
 from desk.visitor import Turn, Visit, missing
 from domain.calendar import CalendarOverride
+from domain.errors import StorageError
 from domain.terms import Pattern
 from intake import identity
+from storage.engine import UnitOfWork
 from storage.notify import BOARD
 from storage.records_talk import ClaimState
 from templates.catalogue import shown
 
 router = APIRouter()
-LOOKS: dict[str, object] = {"schemes": words.SCHEMES, "outbox": words.OUTBOX, "messages": words.MESSAGES}
+LOOKS: dict[str, object] = {
+    "schemes": words.SCHEMES,
+    "outbox": words.OUTBOX,
+    "messages": words.MESSAGES,
+    "hindrances": words.HINDRANCES,
+    "queues": words.QUEUES,
+    "job_states": words.JOBS,
+}
 
 
 @router.get("/admin")
-async def admin_page(turn: Visit) -> Response:
-    """What needs an admin: failures, quarantine, incidents, backup; and the settings."""
+async def admin_page(
+    turn: Visit,
+    letter: Annotated[int | None, Query(alias="surat", ge=1)] = None,
+    message: Annotated[int | None, Query(alias="pesan", ge=1)] = None,
+) -> Response:
+    """What needs an admin: failures, quarantine, incidents, backup; and the settings.
+
+    ``letter`` or ``message`` was just begun anew: what has become of it is said.
+    """
+    return await state_page(turn, letter=letter, message=message)
+
+
+async def state_page(
+    turn: Turn, *, letter: int | None = None, message: int | None = None, fault: str = "", status: int = 200
+) -> Response:
+    """The page, with what became of a letter or message that was begun anew."""
     async with turn.house.db.begin() as uow:
+        failed, quarantine = await uow.desk_figures.failed_letters(), await uow.desk_figures.quarantine()
+        sheets = {row.submission_id for row in failed if row.submission_id}
         fields: dict[str, object] = {
-            "failed": await uow.desk_figures.failed_letters(),
-            "quarantine": await uow.desk_figures.quarantine(),
+            "failed": failed,
+            "quarantine": quarantine,
+            "held": await uow.retries.letter_hindrances(failed, turn.house.now()),
+            "kept": await uow.retries.message_hindrances(quarantine),
+            "numbers": {id_: (await uow.submissions.get(id_)).number for id_ in sheets},
+            "done": await _became(uow, letter, message),
+            "jobs": await uow.desk_figures.jobs(),
             "incidents": await uow.incidents.all_open(),
             "letters": await uow.outbox.counts(),
             "counts": await uow.messages.counts(),
             "unsealed": await uow.audit.unsealed(),
             "head": await uow.audit.head(),
         }
+    await turn.looked("failures_viewed", "admin", "all")
     return turn.page(
-        "admin", 200, settings=turn.house.settings(), backup=turn.house.backup(), reading=len(turn.house.sandbox.pids),
-        boards=turn.house.live.open_boards, **{**fields, **LOOKS},
+        "admin", status, fault=fault, settings=turn.house.settings(), backup=turn.house.backup(),
+        reading=len(turn.house.sandbox.pids), boards=turn.house.live.open_boards, **{**fields, **LOOKS},
     )  # fmt: skip
+
+
+async def _became(uow: UnitOfWork, letter: int | None, message: int | None) -> str:
+    try:
+        if letter is not None:
+            row = await uow.outbox.get(letter)
+            return f"Surat nomor {row.id} untuk {row.to_address}: {words.OUTBOX[row.state][1]}."
+        if message is not None:
+            kept = await uow.messages.get(message)
+            return (
+                f"Kiriman nomor {kept.id} dari {kept.from_address or 'tanpa pengirim'}: {words.MESSAGES[kept.state]}."
+            )
+    except StorageError:
+        raise missing() from None
+    return ""
 
 
 @router.get("/admin/alamat")
@@ -44,6 +91,7 @@ async def addresses_page(turn: Visit) -> Response:
         claims = await uow.addresses.all([ClaimState.ASKED, ClaimState.APPROVED])
         world = await turn.house.worlds.load(uow)
     waiting = [claim for claim in claims if claim.state is ClaimState.ASKED]
+    await turn.looked("addresses_viewed", "address", "all")
     names = {code: unit.name for code, unit in world.roster.units.items()}
     registered = sorted(world.roster.addresses, key=lambda a: (a.unit or "", a.value))
     return turn.page(

@@ -42,7 +42,7 @@ class Caller:
     token: ApiTokenRow
 
     async def noted(self, uow: UnitOfWork, what: str, detail: str, rows: int) -> None:
-        """Every answer with personal data is an export, and in the audit chain."""
+        """Every answer is an export, and in the audit chain."""
         await uow.audit.add("exported", what, detail, f"token:{self.token.id}", self.house.now(), {"rows": rows})
 
     def may_see(self, unit: str) -> bool:
@@ -100,6 +100,7 @@ async def units(caller: Annotated[Caller, Depends(with_scope(ApiScope.UNITS))], 
     """Units of the present roster; those the token may see."""
     async with caller.house.db.begin() as uow:
         roster = (await caller.house.worlds.load(uow)).roster
+        await caller.noted(uow, "units", "all", len(roster.units))
     today = caller.house.today()
     rows = [
         UnitOut(
@@ -124,6 +125,7 @@ async def submissions(
     _span(first, last)
     async with caller.house.db.begin() as uow:
         sheets = await uow.desk_figures.sheets(first, last, _units(caller, unit))
+        await caller.noted(uow, "submissions", f"{unit or 'all'}:{first}/{last}", len(sheets))
     tz = caller.house.profile.tz
     rows = [
         SubmissionOut(

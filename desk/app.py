@@ -18,12 +18,14 @@ from desk import (
     recap_page,
     review_page,
     roster_page,
+    stuck_page,
     submission_page,
 )
 from desk.access import has_token, is_local
 from desk.board import Boards
 from desk.faults import add_faults
 from desk.house import House
+from desk.looks import Looks
 from desk.metrics import CONTENT_TYPE
 from desk.pages import STATIC, static_version
 from desk.pictures import Pictures
@@ -48,6 +50,7 @@ ROOMS: tuple[APIRouter, ...] = (
     people_page.router,
     excuse_page.router,
     admin_page.router,
+    stuck_page.router,
     device_page.router,
     roster_page.router,
     accounts_page.router,
@@ -71,6 +74,7 @@ def create_app(state: ServiceState, house: House | None = None, hooks: Hooks | N
     if house is not None:
         app.state.house = house
         app.state.boards = Boards(house)
+        app.state.looks = Looks(house)
         app.state.pictures = Pictures(house.sandbox)
         for room in ROOMS:
             app.include_router(room)

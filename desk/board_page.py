@@ -80,6 +80,7 @@ async def board_page(
     async with turn.house.db.begin() as uow:
         world = await turn.house.worlds.load(uow)
         board = await boards.load(uow, day, session, _wanted(turn, world, mine, sender, words))
+    await turn.looked("board_viewed", "board", f"{day}:{session}")
     return turn.page(
         "board",
         board=board,
@@ -110,6 +111,7 @@ async def board_stream(
     """Changes of one board as server-sent events: ``baris`` (one unit's row) and ``segarkan`` (load again)."""
     async with turn.house.db.begin() as uow:
         units = turn.units(await turn.house.worlds.load(uow))
+    await turn.looked("board_viewed", "board", f"{day}:{session}")
     listener = Listener(day, session.value, units)
 
     async def events() -> AsyncIterator[dict[str, str]]:

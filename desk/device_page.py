@@ -27,6 +27,7 @@ async def _devices(turn: Turn, fault: str = "", status: int = 200, taken: Taken 
         unknown = await uow.punches.unknown(most=200)
         uploads = await uow.punches.uploads(last=20)
         world = await turn.house.worlds.load(uow)
+    await turn.looked("devices_viewed", "device", "all")
     names = {device.id: device.name for device in devices}
     return turn.page(
         "devices", status, devices=devices, unknown=unknown, uploads=uploads, names=names, fault=fault,

@@ -9,7 +9,8 @@ from desk.visitor import Turn, Visit, missing
 from domain.errors import OriginalMissing, RosterError
 from domain.roster import Roster
 from domain.roster_diff import Change, diff, merge
-from intake.roster_file import read_roster, write_roster
+from intake.roster_child import read_roster_confined
+from intake.roster_file import write_roster
 from storage.notify import BOARD
 
 router = APIRouter()
@@ -51,7 +52,7 @@ async def roster_file(turn: Visit) -> Response:
 
 async def _draft(turn: Turn, data: bytes, name: str) -> tuple[Roster, tuple[Change, ...], tuple[str, ...]]:
     """The roster that would result, what changes, and what a person should look at; raises ``RosterError``."""
-    read = await asyncio.to_thread(read_roster, data, name)
+    read = await read_roster_confined(turn.house.sandbox, data, name)
     async with turn.house.db.begin() as uow:
         old = await uow.roster.load()
     new = merge(old, read.beside(old), turn.house.today())
@@ -73,6 +74,7 @@ async def preview(turn: Visit) -> Response:
     except RosterError as error:
         return await _page(turn, faults=(str(error), *error.problems[:30]), status=422)
     sha256 = await turn.house.blobs.put(data)
+    await turn.looked("roster_previewed", "file", sha256)
     return await _page(turn, changes, sha256, name, warnings=warnings)
 
 

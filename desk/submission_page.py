@@ -33,6 +33,7 @@ LOOKS: dict[str, object] = {
     "authenticity": words.AUTHENTICITY,
     "schemes": words.SCHEMES,
     "outbox": words.OUTBOX,
+    "deliveries": words.DELIVERIES,
     "status_keys": words.STATUS_KEYS,
     "asked": words.QUESTIONS,
 }
@@ -71,6 +72,7 @@ async def submissions_page(
         names = {code: unit.name for code, unit in world.roster.units.items()}
         rows = [row for row in await uow.submissions.on_day(day) if units is None or row.unit in units]
         questions = await uow.questions.open_counts(row.id for row in rows)
+    await turn.looked("submissions_viewed", "day", str(day))
     asked = search.casefold().split()
     rows = [r for r in rows if all(w in f"{r.number} {r.unit} {names.get(r.unit, '')}".casefold() for w in asked)]
     return turn.page(
@@ -93,8 +95,9 @@ async def submission_page(
     submission: str,
     file: Annotated[int, Query(alias="berkas", ge=0)] = 0,
     page: Annotated[int, Query(alias="hal", ge=1, le=999)] = 1,
+    new: Annotated[int | None, Query(alias="baru", ge=0)] = None,
 ) -> Response:
-    """The page: original and reading side by side."""
+    """The page: original and reading side by side; ``new`` files were just read otherwise than before."""
     async with turn.house.db.begin() as uow:
         row, world = await seen(turn, uow, submission)
         view = await view_of(uow, row, world)
@@ -119,8 +122,14 @@ async def submission_page(
     counts = Counter(line.mark.state for line in view.lines)
     return turn.page(
         "submission", view=view, row=row, chosen=chosen, file=file, page=page, sized=sized, sheet=sheet,
-        sheets=len(reading.sheets) if reading else 0, boxed=boxed, counts=counts, **LOOKS,
+        sheets=len(reading.sheets) if reading else 0, boxed=boxed, counts=counts, told=_read_told(new), **LOOKS,
     )  # fmt: skip
+
+
+def _read_told(new: int | None) -> str:
+    if new is None:
+        return ""
+    return f"Dibaca ulang: {new} berkas terbaca lain dari sebelumnya." if new else "Dibaca ulang: hasilnya tetap sama."
 
 
 async def original_of(turn: Turn, number: str, sha256: str, action: str) -> tuple[bytes, str]:
@@ -157,6 +166,7 @@ async def page_picture(
 ) -> Response:
     """A page, or a part of it, as a picture that the sandbox made."""
     data, _ = await original_of(turn, submission, sha256, "")
+    await turn.looked("page_viewed", "file", sha256)
     try:
         made = await pictures_of(turn.request).get(data, Wanted(sha256, page, _box(page, part), _box(page, mark)))
     except ReadingError as error:

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData, UploadFile
 
 from desk.house import House
+from desk.looks import Looks
 from desk.pages import Face, html
 from desk.rights import Reach, reach_of
 from desk.security import digest, is_same, masked, unmasked
@@ -87,6 +88,11 @@ class Turn:
     async def audit(self, uow: UnitOfWork, action: str, kind: str, subject: str, **detail: object) -> None:
         """Note what was done or looked at: ids only, never a name."""
         await uow.audit.add(action, kind, subject, self.by, self.house.now(), detail)
+
+    async def looked(self, action: str, kind: str, subject: str) -> None:
+        """Note a look at a page with contacts or names: once a day for each visitor and subject (``desk.looks``)."""
+        looks: Looks = self.request.app.state.looks
+        await looks.note(self.by, action, kind, subject)
 
 
 def missing() -> HTTPException:

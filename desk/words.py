@@ -7,6 +7,8 @@ from domain.outcome import Flag, QuestionKind
 from domain.reading import HeadMark, SheetKind, Verdict
 from domain.terms import Authenticity, Scheme, StatusKey, Timeliness
 from storage.records import MessageState, OutboxState
+from storage.records_chat import DeliveryState
+from storage.retries import Hindrance
 
 STATES = {  # shape, style
     UnitState.ON_TIME: ("●", "baik"),
@@ -108,9 +110,40 @@ OUTBOX = {
     OutboxState.EXPIRED: ("–", "lewat waktu", "diam"),
 }
 MESSAGES = {
-    MessageState.NEW: "belum dibaca",
+    MessageState.NEW: "menunggu dibaca",
+    MessageState.FETCHING: "berkasnya sedang diambil",
+    MessageState.TALKING: "menunggu dijawab",
     MessageState.DONE: "selesai",
     MessageState.QUARANTINE: "disisihkan, perlu dilihat",
+}
+HINDRANCES = {
+    Hindrance.GONE: "tidak ada, atau tidak lagi tertahan",
+    Hindrance.REPLACED: "penerimanya sudah atau sedang dikirimi surat pengganti",
+    Hindrance.TOO_LATE: "sudah lewat waktunya; surat ini tidak berguna lagi",
+    Hindrance.BLOCKED: "penerimanya memblokir posko atau alamatnya tidak ada; terbuka begitu ia menulis lagi",
+    Hindrance.UNAPPROVED: "pengirimnya menunggu persetujuan; terbaca sendiri sesudah disetujui",
+    Hindrance.FORGOTTEN: "berkasnya sudah tidak ada di penyedia; minta dikirim ulang",
+}
+QUEUES = {
+    "read": "membaca kiriman",
+    "send": "mengirim surat",
+    "talk": "menjawab percakapan",
+    "fetch": "mengambil berkas",
+    "report": "menyusun laporan",
+}
+JOBS = {
+    "todo": "menunggu",
+    "doing": "dikerjakan",
+    "failed": "gagal",
+    "aborted": "dihentikan",
+    "cancelled": "dibatalkan",
+}
+DELIVERIES = {
+    DeliveryState.QUEUED: ("◔", "diantre penyedia", "info"),
+    DeliveryState.SENT: ("✓", "dikirim penyedia", "info"),
+    DeliveryState.DELIVERED: ("✓", "sampai", "baik"),
+    DeliveryState.READ: ("✓", "dibaca", "baik"),
+    DeliveryState.FAILED: ("✕", "tidak sampai", "buruk"),
 }
 STATUS_KEYS = {
     StatusKey.HADIR: "hadir",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select, type_coerce
+from sqlalchemy import func, select, text, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -109,6 +109,11 @@ class DeskFigures:
         if units is not None:
             query = query.where(Fact.unit.in_(list(units)))
         return {(row[0], row[1]): row[2] for row in await self._session.execute(query) if row[1] is not None}
+
+    async def jobs(self) -> list[tuple[str, str, int]]:
+        """Jobs that are left: queue, state as the queue names it (``todo``, ``doing``, ``failed`` …) and how many."""
+        query = text("SELECT queue_name, status::text, count(*) FROM procrastinate_jobs GROUP BY 1, 2 ORDER BY 1, 2")
+        return [(row[0], row[1], row[2]) for row in await self._session.execute(query)]
 
     async def failed_letters(self, limit: int = 50) -> list[OutboxRow]:
         """Letters that no channel would take, newest first."""

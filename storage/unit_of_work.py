@@ -39,6 +39,7 @@ from storage.remarks import Asks, Remarks
 from storage.report_sources import ReportSources
 from storage.reports import ReportOrders, Reports
 from storage.retention import Retention
+from storage.retries import Retries
 from storage.review import Review
 from storage.roster import RosterTables
 from storage.sheets import Sheets
@@ -60,6 +61,11 @@ class UnitOfWork:
     def sightings(self) -> Sightings:
         """Seen UIDs."""
         return Sightings(self._session)
+
+    @cached_property
+    def retries(self) -> Retries:
+        """What failed for good, begun anew."""
+        return Retries(self._session)
 
     @cached_property
     def files(self) -> Files:

@@ -1,22 +1,28 @@
 """The admin's rooms: roster with its differences, calendar, addresses, devices, accounts and keys."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from resource import RUSAGE_SELF, getrusage
 
 import httpx
 import pyotp
+import pytest
 
 from desk.visitor import COOKIE
 from domain.account import Role
 from domain.device import DeviceKind
+from domain.errors import RosterError
 from domain.terms import Scheme
-from intake.roster_file import write_roster
+from intake.roster_child import read_roster_confined
+from intake.roster_file import read_roster, write_roster
 from storage.records_devices import NewDevice
 from storage.records_talk import ClaimState, NewClaim
 from tests.fakes import logs
 from tests.fakes.desk_web import Visitor, Web, restarted
 from tests.fakes.desk_world import PEOPLE, ROSTER, SITI
 from tests.fakes.rows import new_outbox
+from tests.parsers import bombs
 
 
 async def test_what_needs_an_admin_is_on_one_page_and_no_secret_is(web: Web) -> None:
@@ -50,6 +56,34 @@ async def test_a_roster_is_shown_as_differences_before_anything_changes(web: Web
         assert (await visitor.get("/admin/pegawai/unduh")).content[:2] == b"PK"
     async with web.house.db.begin() as uow:
         assert (await uow.roster.load()).people[SITI].post == "Kepala Dinas Baru"
+
+
+@pytest.mark.parametrize("make", [bombs.ten_million_cells, bombs.laughing_workbook])
+async def test_a_hostile_roster_is_refused_by_a_child_and_the_desk_lives(web: Web, make: Callable[[], bytes]) -> None:
+    data = make()
+    before = getrusage(RUSAGE_SELF).ru_maxrss
+    async with web.visitor(Role.ADMIN) as visitor:
+        files = {"berkas": ("pegawai.xlsx", data)}
+        refused = await visitor.client.post("/admin/pegawai", data={"csrf": visitor.csrf}, files=files)
+        assert refused.status_code == 422
+        assert 'role="alert"' in refused.text
+        sound = {"berkas": ("pegawai.xlsx", write_roster(ROSTER))}
+        shown = await visitor.client.post("/admin/pegawai", data={"csrf": visitor.csrf}, files=sound)
+        assert "Tidak ada yang berbeda" in shown.text
+    assert getrusage(RUSAGE_SELF).ru_maxrss - before < 64 * 1024  # KiB: nothing of it was opened in this process
+    async with web.house.db.begin() as uow:
+        assert await uow.roster.version() == 1
+
+
+async def test_a_roster_read_in_a_child_is_the_one_that_was_read_here(web: Web) -> None:
+    data = write_roster(ROSTER)
+    assert await read_roster_confined(web.house.sandbox, data, "a.xlsx") == read_roster(data, "a.xlsx")
+    bad = b"NAMA;NIP\nSiti;123\n"
+    with pytest.raises(RosterError) as here:
+        read_roster(bad, "a.csv")
+    with pytest.raises(RosterError) as there:
+        await read_roster_confined(web.house.sandbox, bad, "a.csv")
+    assert (str(there.value), there.value.problems) == (str(here.value), here.value.problems)
 
 
 async def test_a_calendar_decision_needs_its_letter(web: Web) -> None:
