@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import talk_buttons, talk_excuses, talk_remarks, talk_status
+from bot import talk_buttons, talk_excuses, talk_people, talk_remarks, talk_status
 from bot.talk_answers import answer_rows
 from bot.talk_identity import register, stranger
 from bot.talk_scene import Scene, TalkDesk, say
@@ -100,7 +100,8 @@ class Talk:
     async def after_sheet(
         self, uow: UnitOfWork, row: MessageRow, event: InboundEvent, submissions: Sequence[int]
     ) -> Sequence[Reply]:
-        """What is asked once a sheet was recorded: its unsure cells, each with its picture (chats only)."""
+        """What is asked once a sheet was recorded (chats only): rows that are nobody's yet in one message, then unsure
+        cells, each with its picture."""
         if event.channel is Scheme.MAIL:
             return ()  # a mail's receipt names the rows; pictures would make a letter of each
         world = await self._worlds.load(uow)
@@ -109,8 +110,10 @@ class Talk:
             return ()
         scene = self._scene(uow, world, row, event, speaker)
         found = [await uow.submissions.get(id_) for id_ in submissions]
-        asked = [await talk_buttons.ask_cells(scene, one) for one in found if speaker.speaks_for(one.unit)]
-        return [reply for replies in asked for reply in replies][: talk_buttons.MOST_CELLS]
+        mine = [one for one in found if speaker.speaks_for(one.unit)]
+        people = [reply for one in mine for reply in await talk_people.ask_people(scene, one)]
+        cells = [reply for one in mine for reply in await talk_buttons.ask_cells(scene, one)]
+        return [*people, *cells[: talk_buttons.MOST_CELLS]]
 
     async def _speaker(self, uow: UnitOfWork, world: World, row: MessageRow, event: InboundEvent) -> Speaker | None:
         """Who it is; a number whose business-scoped id has changed is a stranger until approved."""
@@ -143,7 +146,7 @@ class Talk:
         if answer := _answer(scene):
             return await answer_rows(scene, answer)
         choice = scene.text.strip(" .")
-        if choice.isdecimal() and len(choice) <= 2 and depth < _DEPTH:
+        if choice.isdecimal() and len(choice) <= 3 and depth < _DEPTH:
             ask = await talk_buttons.open_ask(scene)
             if ask is not None:
                 return await self._tapped(scene, f"{PREFIX}{ask.token}:{choice}", depth)

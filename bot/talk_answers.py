@@ -1,4 +1,4 @@
-"""Answers about rows (``0117: 7 DL, 19 S``) and taps on cells: kept "menurut petugas", final in nothing.
+"""Answers about rows (``0117: 7 DL, 19 S``, ``7 = 12``) and taps on cells: kept "menurut petugas", final in nothing.
 
 A code becomes a keterangan that waits for its evidence. One row in ten, chosen by a hash that nobody can steer, is
 shown to the receivers beside the original.
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.talk_people import READER, name_row, rows_of
 from bot.talk_scene import Scene, digits_of, say, session_of
 from bot.talk_which import which
 from domain.answers import Answer, RowAnswer, Word, written
@@ -21,7 +22,6 @@ from storage.records import NewFact, SubmissionRow
 from storage.records_talk import NewExcuse
 from templates import DESK_NAME, render
 
-READER = "petugas/1"
 SAMPLE = 10  # one answered row in so many is shown to the receivers
 _RECENT = timedelta(days=2)
 _VERDICTS = {Word.SIGNED: Verdict.SIGNED, Word.EMPTY: Verdict.EMPTY, Word.CODE: Verdict.CODE}
@@ -58,16 +58,18 @@ async def _asked_lately(scene: Scene) -> list[SubmissionRow]:
 
 async def keep(scene: Scene, row: SubmissionRow, answer: Answer) -> Sequence[Reply]:
     """Write each row's word and what follows from it."""
-    people = await _people(scene, row)
     kept = _Kept()
+    await _keep_names(scene, row, answer, kept)
+    rows = await rows_of(scene, row)
     for one in answer.rows:
-        person = people.get(one.no)
-        if person is None:
-            kept.unclear.append(f"Baris {one.no}: pegawainya belum dikenali pada lembar ini; belum dicatat.")
-        else:
+        person = rows.people.get(one.no)
+        if person is not None:
             await _keep_row(scene, row, one, person, kept)
-    for no, words in answer.unclear:
-        kept.unclear.append(f'Baris {no}: "{words[:30]}" tidak dikenal sebagai kode; belum dicatat.')
+        elif one.no in rows.asked:
+            digits = digits_of(row.number)
+            kept.unclear.append(f"Baris {one.no}: mohon sebut dahulu pegawainya, misalnya {digits}: {one.no} = NIP.")
+        else:
+            kept.unclear.append(f"Baris {one.no}: pegawainya belum dikenali pada lembar ini; belum dicatat.")
     await _show_sample(scene, row, kept.sample)
     return say(
         "chat_answer",
@@ -78,16 +80,19 @@ async def keep(scene: Scene, row: SubmissionRow, answer: Answer) -> Sequence[Rep
     )
 
 
-async def _people(scene: Scene, row: SubmissionRow) -> dict[int, str]:
-    """Paper number → person, where the reading is sure of one."""
-    people: dict[int, set[str]] = {}
-    for fact in await scene.uow.facts.for_submission(row.id):
-        if fact.paper_no is not None and fact.source is FactSource.SHEET:
-            people.setdefault(fact.paper_no, set()).add(fact.person)
-    for question in await scene.uow.questions.open_for(row.id):
-        if question.paper_no is not None:
-            people.setdefault(question.paper_no, set()).update(question.candidates or {""})
-    return {no: keys.copy().pop() for no, keys in people.items() if len(keys) == 1 and "" not in keys}
+async def _keep_names(scene: Scene, row: SubmissionRow, answer: Answer, kept: _Kept) -> None:
+    """Words that are no status: they name the person of a row that is asked about, or mean nothing."""
+    said = [no for no, _ in answer.unclear]
+    for no, words in answer.unclear:
+        rows = await rows_of(scene, row)  # anew: a row that was just named is somebody's
+        question = rows.asked.get(no)
+        if question is None or said.count(no) > 1:
+            kept.unclear.append(f'Baris {no}: "{words[:30]}" tidak dikenal sebagai kode; belum dicatat.')
+            continue
+        line, done = await name_row(scene, row, no, words, question, rows)
+        (kept.lines if done else kept.unclear).append(line)
+        if done and in_sample(row.number, no):
+            kept.sample.append(line)
 
 
 async def _keep_row(scene: Scene, row: SubmissionRow, one: RowAnswer, person: str, kept: _Kept) -> None:

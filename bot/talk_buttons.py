@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.talk_answers import keep
+from bot.talk_people import PEOPLE
 from bot.talk_scene import Scene, digits_of, say
 from bot.talk_which import PREFIX, WHICH, new_token
 from domain.answers import Answer, RowAnswer, Word
@@ -40,6 +41,8 @@ async def tap(scene: Scene, ask: AskRow, choice: str) -> tuple[Sequence[Reply], 
     """Act on the first tap; returns the answers, or the whole request that a WHICH stood for (to be handled anew)."""
     numbers: list[str] = list(ask.about.get("numbers", ()))
     index = int(choice) - 1 if choice.isdecimal() and len(choice) < 4 else -1
+    if ask.kind == PEOPLE:
+        return await _place(scene, ask, choice), ""
     valid = 0 <= index < len(numbers) if ask.kind == WHICH else choice in _WORDS
     if not valid:
         return say("chat_button_not_yours"), ""
@@ -58,10 +61,22 @@ async def tap(scene: Scene, ask: AskRow, choice: str) -> tuple[Sequence[Reply], 
     return await keep(scene, row, Answer(row.number, (RowAnswer(int(ask.about["no"]), _WORDS[choice]),))), ""
 
 
+async def _place(scene: Scene, ask: AskRow, choice: str) -> Sequence[Reply]:
+    """A bare number to the only row that is asked about: a place in the unit's roster; kept, it closes the ask."""
+    assert ask.submission_id is not None
+    row = await scene.uow.submissions.get(ask.submission_id)
+    if not scene.speaker.speaks_for(row.unit):
+        return say("chat_button_not_yours")
+    return await keep(scene, row, Answer(row.number, (), ((int(ask.about["no"]), choice),)))
+
+
 async def ask_cells(scene: Scene, row: SubmissionRow) -> list[Reply]:
     """Unsure cells of a submission, each with its picture and two buttons; asked once."""
+    told = await scene.uow.asks.about(scene.event.channel, scene.speaker.address, row.id)
     questions = [
-        q for q in await scene.uow.questions.open_for(row.id) if q.kind is QuestionKind.CELL and q.paper_no is not None
+        q
+        for q in await scene.uow.questions.open_for(row.id)
+        if q.kind is QuestionKind.CELL and q.paper_no is not None and q.id not in told
     ]
     return [await _ask_cell(scene, row, question) for question in questions[:MOST_CELLS]]
 

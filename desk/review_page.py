@@ -16,6 +16,7 @@ from desk.visitor import Turn, Visit, missing
 from desk.words import DEFAULT_SIDE, STATUS_KEYS
 from domain.decision import Choice, Ruling, choices_for, codes_of, is_about_row
 from domain.errors import StorageError
+from domain.marks import FactSource
 from domain.outcome import QuestionKind
 from domain.reading import Box, Row, Verdict
 from domain.resolution import World
@@ -55,6 +56,7 @@ class Item:
     strip: str
     parafs: tuple[tuple[FactRow, str], ...]
     mine: bool  # about the visitor himself: another has to decide
+    said: str = ""  # whom the unit's officer named for the row
 
 
 @router.get("/periksa")
@@ -127,7 +129,16 @@ async def _item(uow: UnitOfWork, turn: Turn, question: QuestionRow, world: World
         strip=_part(submission, question, 40, 1.2) if picture else "",
         parafs=await _parafs(uow, person, submission) if picture and person else (),
         mine=turn.account.person is not None and turn.account.person in question.candidates,
+        said=await _said(uow, submission, question, world) if is_about_row(question.kind) else "",
     )
+
+
+async def _said(uow: UnitOfWork, submission: SubmissionRow, question: QuestionRow, world: World) -> str:
+    """The officer's latest word about whose the row is."""
+    facts = await uow.facts.for_submission(submission.id)
+    words = [f for f in facts if f.source is FactSource.OFFICER and f.paper_no == question.paper_no and f.sha256]
+    person = world.roster.people.get(words[-1].person) if words and question.paper_no is not None else None
+    return f"{person.name} ({person.nip or person.key})" if person else ""
 
 
 def _answers(question: QuestionRow, world: World, picture: bool, mixed: bool) -> tuple[Answer, ...]:

@@ -1,7 +1,8 @@
 """Answers about rows: ``0117: 7 DL, 19 S`` (paper's row numbers, last digits of the submission). Pure.
 
 A code means what the government's profile says (K1); a word that it does not know is asked about, never guessed (K3).
-Nothing said here makes anyone absent (TLG-18): an absence code is refused.
+Nothing said here makes anyone absent (TLG-18): an absence code is refused. Other words may name the person of a row
+that could not be told (``0117: 7 Moh. Arif``, ``7 = 12``, a NIP): ``domain.row_owner`` says whom.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.names import parse_name
 from domain.profile import Profile
 from domain.terms import StatusKey
 
@@ -33,9 +35,8 @@ class RowAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``number`` is what was typed of the submission's number (empty: none was). ``unclear`` rows have no meaning.
-
-    A row that is named twice with different words is unclear.
+    """``number`` is what was typed of the submission's number (empty: none was). ``unclear`` rows have no meaning
+    as a status; they may name a person. A row that is named twice with different words is unclear.
     """
 
     number: str
@@ -51,7 +52,10 @@ _HEAD = re.compile(rf"\s*(?:nomor|no\.?)?\s*({_NUMBER})\s*[:=]\s*(?=\S)", re.IGN
 _BARE_HEAD = re.compile(
     r"\s*((?:[A-Za-z]{2,5}-\d{8}-[DPRdpr]-\d{4,6})|0\d{3,5})\s+(?=(?:no\.?\s*|baris\s*)?\d)", re.IGNORECASE
 )
-_ITEM = re.compile(r"\s*(?:no\.?|nomor|baris)?\s*(\d{1,3})\s*[.):=-]?\s*([A-Za-z√][A-Za-z .]{0,30}?)\s*", re.IGNORECASE)
+_NO = r"\s*(?:no\.?|nomor|baris)?\s*(\d{1,3})\s*"
+_ITEM = re.compile(_NO + r"[.):=-]?\s*([A-Za-z√][A-Za-z .,'/-]{0,60}?)\s*", re.IGNORECASE)
+_NIP = re.compile(_NO + r"[.):=-]?\s*(?:nip\.?\s*[:=]?)?\s*(\d(?:[ .]?\d){17})\s*", re.IGNORECASE)
+_PLACE = re.compile(_NO + r"=\s*(?:no\.?|nomor)?\s*(\d{1,3})\s*", re.IGNORECASE)
 _SPLIT = re.compile(r"[,;\n]|\bdan\b", re.IGNORECASE)
 _MOST_ROWS = 200
 
@@ -65,16 +69,38 @@ def read_answer(text: str, profile: Profile) -> Answer | None:
     head = _HEAD.match(plain) or _BARE_HEAD.match(plain)
     number = head[1].upper() if head else ""
     body = plain[head.end() :] if head else plain
-    parts = [part for part in _SPLIT.split(body.strip(" .\n")) if part.strip()]
-    found = [_ITEM.fullmatch(part.strip(" .")) for part in parts[:_MOST_ROWS]]
-    if not found or any(match is None for match in found):
+    parts = [part.strip(" .") for part in _SPLIT.split(body.strip(" .\n")) if part.strip()]
+    found = [_item(part, profile) for part in _with_titles(parts)[:_MOST_ROWS]]
+    if not found or any(one is None for one in found):
         return None
-    said = [_row(int(match[1]), match[2], profile) for match in found if match]
-    known = [one for one in said if isinstance(one, RowAnswer)]
-    unclear = [one for one in said if not isinstance(one, RowAnswer)]
-    if not number and unclear:
+    known = [one for one in found if isinstance(one, RowAnswer)]
+    unclear = [one for one in found if isinstance(one, tuple)]
+    if not number and any(not re.fullmatch(r"\d{18}", words) for _, words in unclear):
         return None
     return _settled(number, known, unclear)
+
+
+def _item(part: str, profile: Profile) -> RowAnswer | tuple[int, str] | None:
+    """One part: a row's status, a row with other words, or neither."""
+    if match := _ITEM.fullmatch(part):
+        return _row(int(match[1]), match[2], profile)
+    if match := _NIP.fullmatch(part):
+        return int(match[1]), re.sub(r"\D", "", match[2])
+    match = _PLACE.fullmatch(part)
+    return (int(match[1]), match[2]) if match else None
+
+
+def _with_titles(parts: Sequence[str]) -> list[str]:
+    """Titles behind a comma belong to the name before them: ``7 Moh. Arif, S.Sos.``."""
+    joined: list[str] = []
+    for part in parts:
+        whole = f"{joined[-1]}, {part}" if joined else part
+        name = _ITEM.fullmatch(joined[-1]) if joined else None
+        if name and "." in part and parse_name(f"{name[2]}, {part}").words == parse_name(name[2]).words:
+            joined[-1] = whole
+        else:
+            joined.append(part)
+    return joined
 
 
 def _row(no: int, words: str, profile: Profile) -> RowAnswer | tuple[int, str]:
@@ -102,8 +128,9 @@ def _settled(number: str, known: Sequence[RowAnswer], unclear: Sequence[tuple[in
 
 
 def written(answer: Answer) -> str:
-    """How the answer is typed: ``0117: 7 DL, 19 TTD``."""
-    rows = ", ".join(f"{one.no} {one.code if one.word is Word.CODE else one.word.value}" for one in answer.rows)
+    """How the answer is typed: ``0117: 7 DL, 19 TTD, 23 = Moh. Arif``."""
+    told = [f"{one.no} {one.code if one.word is Word.CODE else one.word.value}" for one in answer.rows]
+    rows = ", ".join([*told, *(f"{no} = {words}" for no, words in answer.unclear)])
     return f"{answer.number}: {rows}" if answer.number else rows
 
 

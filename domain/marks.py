@@ -75,7 +75,7 @@ def current_mark(facts: Iterable[SeenFact]) -> Mark:
     A decided keterangan fills what the sheets leave open and confirms the same code; it never covers presence,
     another code or an unsure cell, because who decided on a letter did not look at that cell: these go to a person.
     The officer's word changes no status at all: it is kept beside the mark (``said``) until its evidence is decided;
-    only where it speaks against seen presence does the cell go to a person.
+    only where it speaks against seen presence does the cell go to a person. A word of UNSURE takes it back.
     """
     ordered = sorted(facts, key=lambda f: f.recorded_at)
     by_source = {source: [f for f in ordered if f.source is source] for source in FactSource}
@@ -117,6 +117,8 @@ def _with_excuse(mark: Mark, excuse: SeenFact) -> Mark:
 
 
 def _with_word(mark: Mark, word: SeenFact) -> Mark:
+    if word.verdict is Verdict.UNSURE:
+        return mark  # it named the row's person and no more, or was withdrawn
     key = StatusKey.HADIR if word.verdict in _PRESENT else word.key
     against_presence = mark.state in (MarkState.SIGNED, MarkState.REPORTED) and word.verdict not in _PRESENT
     if against_presence:

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from domain.decision import is_about_row
 from domain.outcome import RECAP, Flag, QuestionKind, SubmissionDraft
 from domain.reading import Problem
 from domain.resolution import World
+from domain.row_owner import owners
 from domain.terms import Session, Timeliness
 from domain.timing import window_of
 from domain.wording import clock_time, listing, long_date, month_name
@@ -54,7 +56,7 @@ class SubmissionAnswer:
 
 def answer_submission(draft: SubmissionDraft, number: str, world: World, mailbox: str | None) -> SubmissionAnswer:
     """The words for one submission."""
-    lines = [*_reading_lines(draft, world), *_question_lines(draft, world)]
+    lines = [*_reading_lines(draft, world), *_question_lines(draft, world), *_how_to_name(draft, number)]
     lines.extend(flag_lines(draft.flags, draft, world, mailbox))
     lines.extend(problem_line(p) for p in draft.problems)
     return SubmissionAnswer(_headline(draft, world), tuple(lines), number)
@@ -154,8 +156,8 @@ def _question_lines(draft: SubmissionDraft, world: World) -> list[str]:
     for question in draft.questions:
         who = f"{_row_no(question.paper_no)}(tulisan '{question.text}')"
         if question.kind is QuestionKind.PERSON:
-            names = [world.roster.people[key].bare_name for key in question.candidates if key in world.roster.people]
-            told.append(f"{who} dapat berarti {' atau '.join(names[:3])}" if names else who)
+            maybe = [owner.text for owner in owners(world, draft.unit, draft.date, question.candidates)]
+            told.append(f"{who} dapat berarti {' atau '.join(maybe[:3])}" if maybe else who)
         elif question.kind is QuestionKind.NEWCOMER:
             told.append(f"{who} tidak ada dalam daftar pegawai unit")
         elif question.kind is QuestionKind.CELL and question.candidates:
@@ -167,6 +169,18 @@ def _question_lines(draft: SubmissionDraft, world: World) -> list[str]:
         "Belum terbaca dengan pasti: "
         + listing(told, 8)
         + ". Sebelum jelas, statusnya BELUM TERBACA, bukan tidak hadir."
+    ]
+
+
+def _how_to_name(draft: SubmissionDraft, number: str) -> list[str]:
+    """How to say whose a row is; the word is kept beside the reading and settles nothing by itself."""
+    rows = [q.paper_no for q in draft.questions if is_about_row(q.kind) and q.paper_no is not None]
+    if not rows:
+        return []
+    digits = number.rpartition("-")[2]
+    return [
+        f"Untuk baris yang pegawainya belum jelas, mohon balas {digits}: {rows[0]} = diikuti nomor pada daftar unit, "
+        "nama lengkap, atau NIP pegawainya."
     ]
 
 

@@ -107,3 +107,21 @@ class Asks:
             .order_by(Ask.id.desc())
         )
         return [to_record(AskRow, row) for row in rows]
+
+    async def about(self, scheme: Scheme, address: str, submission_id: int) -> set[int]:
+        """The questions of a submission that this address was asked already, answered or not."""
+        rows = await self._session.scalars(
+            select(Ask.question_id).where(
+                Ask.scheme == scheme, Ask.address == address, Ask.submission_id == submission_id,
+                Ask.question_id.is_not(None),
+            )
+        )  # fmt: skip
+        return {id_ for id_ in rows if id_ is not None}
+
+    async def close(self, question_id: int, answer: str, now: datetime) -> None:
+        """Somebody answered in words: no address waits for a tap or a bare number about it any more."""
+        await self._session.execute(
+            update(Ask)
+            .where(Ask.question_id == question_id, Ask.answered_at.is_(None))
+            .values(answered_at=now, answer=answer)
+        )

@@ -8,6 +8,7 @@ TITLES: Mapping[str, str] = {
     "chat_answer": "Jawaban baris dicatat",
     "chat_button_done": "Tombol ditekan kedua kali",
     "chat_button_not_yours": "Tombol milik alamat lain",
+    "chat_people": "Pertanyaan pegawai suatu baris",
     "chat_cell": "Pertanyaan satu sel (dengan gambar sel)",
     "chat_check": "CEK: nomor benar",
     "chat_check_how": "CEK tanpa nomor",
@@ -144,6 +145,14 @@ OWN: Mapping[str, Mapping[str, Mapping[str, object]]] = {
             "items": _ROWS[:1],
             "unclear": ['Baris 8: "XX" tidak dikenal sebagai kode; belum dicatat.'],
         },
+    },
+    "chat_people": {
+        "": {
+            "items": [
+                "Baris 7 (tulisan 'Moh. Arif') dapat berarti 12 Moh. Arif Hidayat atau 31 Muhammad Arifin.",
+                "Baris 19 (tulisan 'Sri W') tidak ada dalam daftar unit.",
+            ]
+        }
     },
     "device_trouble": {
         "diam": {"kind": "silent", "reason": "tidak mengirim data sejak pukul 06.00 WIB"},

@@ -14,6 +14,7 @@ from storage.records_desk import NewAccount
 from tests.fakes.desk_scene import earlier_parafs, photo_sheet
 from tests.fakes.desk_web import PASSWORD_HASH, Visitor, Web
 from tests.fakes.desk_world import AGUS, BUDI, DAY, SITI
+from tests.fakes.rows import new_fact
 
 
 async def facts_of(web: Web, person: str) -> list[FactRow]:
@@ -134,10 +135,14 @@ async def test_an_unmatched_row_becomes_somebodys_and_its_unsure_cell_is_asked_n
         new = NewQuestion(row.id, row.message_id, QuestionKind.PERSON, "f" * 64, 0, 5, 6, "Moh. Agus", web.clock.now(),
                           (AGUS, SITI), cells)  # fmt: skip
         await uow.questions.add_many([new])
+        word = new_fact("petugas:1", person=AGUS, unit=row.unit, date=row.date, source=FactSource.OFFICER,
+                        submission_id=row.id, paper_no=6, sha256="f" * 64)  # fmt: skip
+        await uow.facts.add_many([word])
     async with web.visitor(Role.RECEIVER) as visitor:
         page = (await visitor.get("/periksa")).text
         assert "Baris ini milik siapa?" in page
         assert "Moh. Agus" in page
+        assert f"Menurut petugas: <b>Drs. Agus Setiawan ({AGUS})" in page
         went = await visitor.post(f"/periksa/{asked(page)}", orang=AGUS)
         following = (await visitor.get(went.headers["location"])).text
     assert "Apa isi kolom ini?" in following

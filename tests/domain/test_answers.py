@@ -26,6 +26,10 @@ DL = RowAnswer(7, Word.CODE, StatusKey.DINAS_LUAR, "DL")
         ("0117: 7 DL\n8 hadir", Answer("0117", (DL, RowAnswer(8, Word.SIGNED)))),
         ("0117: 7 DL, 8 XYZ", Answer("0117", (DL,), ((8, "XYZ"),))),
         ("0117: 7 DL, 7 S", Answer("0117", (), ((7, "DL"), (7, "S")))),
+        ("0117: 7 = 12, 8 DL", Answer("0117", (RowAnswer(8, Word.CODE, StatusKey.DINAS_LUAR, "DL"),), ((7, "12"),))),
+        ("0117: 7 Moh. Arif, S.Sos., 9 ttd", Answer("0117", (RowAnswer(9, Word.SIGNED),), ((7, "Moh. Arif, S.Sos"),))),
+        ("0117: 7 NIP 19850312 201001 1 002", Answer("0117", (), ((7, "198503122010011002"),))),
+        ("7 198503122010011002", Answer("", (), ((7, "198503122010011002"),))),
         ("> pesan Posko\n0117: 7 DL", Answer("0117", (DL,))),
     ],
 )
@@ -42,6 +46,11 @@ def test_an_answer_is_read_as_people_type_it(text: str, answer: Answer) -> None:
 )  # fmt: skip
 def test_chatter_with_numbers_is_no_answer(text: str) -> None:
     assert read_answer(text, TLG) is None
+
+
+def test_rows_that_name_people_are_written_and_read_back() -> None:
+    answer = Answer("0117", (DL,), ((8, "12"), (9, "198503122010011002"), (10, "Moh. Arif, S.Sos")))
+    assert read_answer(written(answer), TLG) == answer
 
 
 def test_tk_means_what_the_government_says_and_nobody_is_called_absent_by_an_answer() -> None:

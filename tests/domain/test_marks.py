@@ -81,6 +81,14 @@ def test_the_officers_word_is_kept_beside_the_mark_and_turns_unsure_into_nothing
     assert (empty.state, empty.key, empty.said) == (MarkState.INCOMPLETE, None, StatusKey.SAKIT)
 
 
+def test_a_word_of_unsure_says_nothing_and_takes_an_earlier_one_back() -> None:
+    said = fact(Verdict.CODE, 8, key=StatusKey.SAKIT, source=OFFICER)
+    for verdict in (Verdict.SIGNED, Verdict.EMPTY, Verdict.UNSURE):
+        assert current_mark([fact(verdict), said, fact(Verdict.UNSURE, 9, source=OFFICER)]) == current_mark(
+            [fact(verdict)]
+        )
+
+
 def test_the_officers_word_against_seen_presence_goes_to_a_person() -> None:
     mark = current_mark([fact(Verdict.SIGNED), fact(Verdict.CODE, 9, key=StatusKey.SAKIT, source=OFFICER)])
     assert (mark.state, mark.said) == (MarkState.TO_CHECK, StatusKey.SAKIT)
