@@ -16,12 +16,14 @@ from bot.settings_blocks import FolderBlobs
 from domain.ports import Clock
 from domain.profile import Profile, load_profile
 from domain.terms import Scheme
+from intake.bounces import Bounces
 from intake.letters import Outgoing
 from intake.observer import Observer, Unobserved
 from intake.opening import MailboxIdentity, Opener
 from intake.pipeline import Pipeline
 from intake.sender import AuthPolicy, AuthStyle
 from intake.talk import Conversation
+from intake.undelivered import Undelivered
 from parsers.sandbox import Sandbox
 from storage.blobs import Archive, FolderSetting, S3Setting, open_blobs
 from storage.engine import Database
@@ -125,7 +127,14 @@ def pipeline_of(
         observer=observer or Unobserved(),
         sheets_key=sheets_key_of(place.settings),
         conversation=conversation,
+        bounces=Bounces(undelivered_of(place), place.clock),
     )
+
+
+def undelivered_of(place: Installation) -> Undelivered:
+    """What follows when a provider refuses a letter for good."""
+    channels = {*place.settings.chat.chats(), *([Scheme.MAIL] if place.settings.smtp else [])}
+    return Undelivered(place.profile, outgoing_of(place.settings), channels)
 
 
 def sheets_key_of(settings: Settings) -> bytes | None:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from domain.masking import CHANNEL_NAMES, masked
 from domain.ports import Clock
 from domain.profile import Profile
-from domain.terms import Pattern
+from domain.terms import Pattern, Scheme
 from domain.windows import windows_on
 from domain.wording import clock_time
+from intake.bounces import UNMATCHED
 from intake.letters import Outgoing
 from storage.engine import Database
 from storage.records import OutboxRow
@@ -37,7 +38,10 @@ class DeliveryNews:
         async with self._db.begin() as uow:
             failed = await uow.delivery.failed_between(closes[-2] + _AFTER, closes[-1] + _AFTER)
             failed = [row for row in failed if row.kind not in ("alert", "delivery_failures")]
-            if not failed:
+            strange = await uow.delivery.unmatched_between(
+                Scheme.MAIL, UNMATCHED, closes[-2] + _AFTER, closes[-1] + _AFTER
+            )
+            if not failed and not strange:
                 return 0
             close = closes[-1].astimezone(self._profile.tz)
             body = render(
@@ -46,10 +50,12 @@ class DeliveryNews:
                 count=len(failed),
                 lines=[_line(row) for row in failed[:_SHOWN]],
                 more=max(0, len(failed) - _SHOWN),
+                strange=[one.removeprefix("message:") for one in strange[:_SHOWN]],
                 sender_name=DESK_NAME,
             )
             key = f"delivery_failures:{close:%Y%m%d-%H%M}"
-            await self._outgoing.alert(uow, key, f"{len(failed)} pesan tidak terkirim", body, now)
+            subject = f"{len(failed)} pesan tidak terkirim" if failed else "Surel kembali yang tidak dikenali"
+            await self._outgoing.alert(uow, key, subject, body, now)
         return len(failed)
 
 

@@ -12,6 +12,7 @@ from email.policy import compat32
 
 from intake.mail_headers import decode_text, decode_words, first_of, parse_head
 from intake.mime_body import TextBody, uuencoded_files
+from intake.mime_bounce import BounceReport, bounce_in
 from intake.mime_leaf import coding_of, decode_bytes, decoded, disposition_of, leaf_name, raw_bytes
 from intake.mime_tnef import tnef_files
 from parsers.sniff import Kind, sniff
@@ -42,7 +43,8 @@ class MailContents:
     """A mail taken apart. ``headers`` are unfolded but undecoded, in order; ``text`` is at most 64 kB.
 
     ``problems`` are short English words for the log (``too deep``, ``cut after 300 files`` …): whatever happened,
-    the files found so far are in ``parts``.
+    the files found so far are in ``parts``. ``bounce``: it is a delivery report; what it returns is our own letter and
+    no file of anybody.
     """
 
     headers: tuple[tuple[str, str], ...]
@@ -50,6 +52,7 @@ class MailContents:
     text: str
     parts: tuple[MailPart, ...]
     problems: tuple[str, ...]
+    bounce: BounceReport | None = None
 
 
 class _Full(Exception):
@@ -142,8 +145,10 @@ def walk(raw: bytes) -> MailContents:
     """Take ``raw`` apart. Never raises for what a mail contains; see ``MailContents.problems``."""
     found = _Walk()
     headers = parse_head(raw)
+    bounce = None
     try:
         if root := _parse(raw, found):
+            bounce = _bounce(root, found)
             found.visit(root, "", 0)
     except _Full as full:
         found.note(str(full))
@@ -151,9 +156,18 @@ def walk(raw: bytes) -> MailContents:
         headers=headers,
         subject=decode_words(first_of(headers, "subject")),
         text=found.body.text(),
-        parts=tuple(found.parts),
+        parts=() if bounce else tuple(found.parts),
         problems=tuple(found.problems),
+        bounce=bounce,
     )
+
+
+def _bounce(root: Message, found: _Walk) -> BounceReport | None:
+    try:
+        return bounce_in(root)
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
+        found.note(f"delivery report: {type(error).__name__}")  # as in ``_Walk.visit``
+        return None
 
 
 def _parse(raw: bytes, found: _Walk) -> Message | None:

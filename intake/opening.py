@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from domain.terms import Scheme
 from intake.mail_times import own_hop
 from intake.mime import MailContents, MailPart
+from intake.mime_bounce import BounceReport
 from intake.sender import AuthPolicy, SenderVerdict, judge_sender
 from intake.sender_signature import DnsText, SignaturePass, check_signatures
 from parsers.sandbox import Sandbox
@@ -42,7 +43,7 @@ class MailboxIdentity:
 class Opened:
     """A message taken apart. ``proven`` says that the sender's domain is; ``answerable`` that no robot wrote it.
 
-    ``addresses``: every address that a chat gives for its sender.
+    ``addresses``: every address that a chat gives for its sender. ``bounce``: a letter of ours that came back.
     """
 
     address: str | None
@@ -59,6 +60,7 @@ class Opened:
     mailbox: str | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     addresses: tuple[str, ...] = ()
+    bounce: BounceReport | None = None
 
 
 class Opener:
@@ -93,6 +95,7 @@ class Opener:
             problems=contents.problems,
             mailbox=known.address if known else None,
             headers=contents.headers,
+            bounce=contents.bounce,
         )
 
     async def _signatures(self, raw: bytes, policy: AuthPolicy) -> tuple[SignaturePass, ...]:

@@ -19,12 +19,14 @@ from domain.resolution import Delivery, ReadFile, World, resolve
 from domain.routing import authenticity, identify
 from domain.terms import Scheme
 from domain.wording import moment_text
+from intake.bounces import Bounces
 from intake.chat_opening import open_chat
 from intake.chat_receipts import tell_by_chat
 from intake.form_layouts import layouts_used, note_layouts
 from intake.hearing import Hearing
 from intake.letters import Outgoing, post
 from intake.mime import MailPart
+from intake.mime_bounce import BounceReport
 from intake.observer import Observer
 from intake.open_sheets import OpenSheets
 from intake.opening import Opened, Opener
@@ -59,6 +61,7 @@ class Pipeline:
         observer: Observer,
         sheets_key: bytes | None = None,
         conversation: Conversation | None = None,
+        bounces: Bounces | None = None,
     ) -> None:
         self._db = db
         self._blobs = blobs
@@ -71,6 +74,7 @@ class Pipeline:
         self._worlds = Worlds(profile)
         self._hearing = Hearing(conversation, outgoing, profile, clock)
         self._reader = SheetReader(sandbox, OpenSheets(sheets_key))
+        self._bounces = bounces
         self._codes = frozenset(spelling.upper() for spelling in profile.code_spellings)
 
     async def read_message(self, message_id: int) -> bool:
@@ -89,6 +93,9 @@ class Pipeline:
             await self._set_aside(row, error)
             return True
         self._observer.reached("opened", message_id)
+        if opened.bounce is not None and self._bounces is not None:
+            await self._came_back(row, opened.bounce, self._bounces)
+            return True
         if row.channel in CHATS:
             known = await self._known_as(row, opened)
             if known is None:
@@ -169,6 +176,11 @@ class Pipeline:
                 return known
             await set_aside(uow, row, self._profile, self._outgoing, self._clock.now())
             return None
+
+    async def _came_back(self, row: MessageRow, report: BounceReport, bounces: Bounces) -> None:
+        async with self._db.begin() as uow:
+            if (await uow.messages.get(row.id)).state is MessageState.NEW:  # else another process was quicker
+                await uow.messages.finish(row.id, MessageState.DONE, await bounces.take(uow, row, report))
 
     async def _set_aside(self, row: MessageRow, error: ReadingError) -> None:
         async with self._db.begin() as uow:

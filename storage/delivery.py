@@ -86,6 +86,18 @@ class Delivery:
         )
         return [to_record(OutboxRow, row) for row in rows]
 
+    async def unmatched_between(self, channel: Scheme, status: str, after: datetime, until: datetime) -> list[str]:
+        """What news of that status name that fit no letter, oldest first."""
+        found = await self._session.scalars(
+            select(ProviderEvent.provider_id)
+            .where(
+                ProviderEvent.channel == channel, ProviderEvent.status == status, ProviderEvent.at > after,
+                ProviderEvent.at <= until,
+            )
+            .order_by(ProviderEvent.id)
+        )  # fmt: skip
+        return list(found)
+
     async def take_withheld(self, scheme: Scheme, address: str, since: datetime) -> Sequence[OutboxRow]:
         """Letters of which that address has only had word; they count as told from now on."""
         rows = await self._session.scalars(

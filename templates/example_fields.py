@@ -128,7 +128,7 @@ COMMON: Mapping[str, object] = {
     "made": "Senin, 30 November 2026, pukul 16.10 WIB", "report": "TLG-RM-2026W48", "key": "mingguan 2026-W48",
     "command": "BELUM", "device": "Mesin Lobi", "place": "lobi", "zone": "WIB", "columns": "NO, NAMA, NIP, TTD DATANG",
     "layout": "3f9a12", "compared": 1260, "same": 1258, "draft": False, "people": 42, "open_days": 2, "final":
-    "Senin, 30 November 2026, pukul 16.05 WIB", "told": [], "signed": True, "due_units": 250,
+    "Senin, 30 November 2026, pukul 16.05 WIB", "told": [], "signed": True, "strange": [], "due_units": 250,
 }  # fmt: skip
 
 _ROWS = ["no. 7 Siti Aminah: DL (K12, menunggu bukti)", "no. 19 Budi Santoso: TTD"]
@@ -154,6 +154,7 @@ OWN: Mapping[str, Mapping[str, Mapping[str, object]]] = {
             ]
         }
     },
+    "delivery_failures": {"": {}, "surel kembali yang tidak dikenali": {"count": 0, "strange": ["4711", "4718"]}},
     "device_trouble": {
         "diam": {"kind": "silent", "reason": "tidak mengirim data sejak pukul 06.00 WIB"},
         "pulih": {"kind": "back", "reason": "tersambung kembali pukul 09.12 WIB"},

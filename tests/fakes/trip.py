@@ -12,6 +12,7 @@ from pathlib import Path
 
 from domain.reading import Verdict
 from domain.terms import Scheme, Session
+from intake.bounces import Bounces
 from intake.letters import Outgoing
 from intake.mail_headers import parse_head
 from intake.mailbox_fetch import Fetched
@@ -22,6 +23,7 @@ from intake.opening import MailboxIdentity, Opener
 from intake.pipeline import Pipeline
 from intake.sender import AuthPolicy
 from intake.talk import Conversation
+from intake.undelivered import Undelivered
 from parsers.sandbox import Sandbox
 from storage.blobs import FolderBlobStore
 from storage.engine import Database
@@ -117,6 +119,7 @@ class Trip:
             observer=observer or Unobserved(),
             sheets_key=self.sheets_key,
             conversation=conversation or self.conversation,
+            bounces=Bounces(Undelivered(PROFILE, self.outgoing, self.outgoing.channels), self.clock),
         )
 
     async def arrive(self, raw: bytes) -> int:
