@@ -7,7 +7,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -23,6 +23,7 @@ from storage.blobs import FolderSetting, open_blobs
 from storage.engine import Database
 from storage.migrate import migrate
 from storage.postgres import EmbeddedPostgres, ensure_running
+from storage.records_devices import NewDeviceUser
 
 LINES, PEOPLE, DIRT = 1_000_000, 2_000, 0.03
 _DIRT = (
@@ -114,6 +115,7 @@ async def _to_punches(data: bytes) -> list[Result]:
             first, first_s = await _ingest(intake, data)
             again, again_s = await _ingest(intake, data)
             longer, longer_s = await _ingest(intake, data + b"     1\t2026-01-05 07:00:00\t1\t0\t1\t0\n")
+            unknown = await _unknown(database)
             await database.close()
         finally:
             EmbeddedPostgres(place).destroy()
@@ -128,6 +130,35 @@ async def _to_punches(data: bytes) -> list[Result]:
         figure("    of which before the file came in", before, "MB"),
         figure("the same file again", again_s, "s", "≤5 s", met=again_s <= 5),
         figure("a re-export with one line more", longer_s, "s"),
+        *unknown,
+    ]
+
+
+async def _unknown(database: Database) -> list[Result]:
+    """Ids nobody is mapped to, out of a million punches: when all are new, and when all but ten are mapped."""
+
+    async def seconds(ids: int) -> tuple[float, float]:
+        async with database.begin() as uow:
+            began = time.monotonic()
+            assert len(await uow.punches.unknown(most=LINES)) == ids
+            counted = time.monotonic() - began
+            began = time.monotonic()
+            [found] = (await uow.punches.unknown_counts()).values()
+            assert found == ids
+            return counted, time.monotonic() - began
+
+    everybody = await seconds(PEOPLE)
+    async with database.begin() as uow:
+        [device] = await uow.devices.all()
+        for user in range(11, PEOPLE + 1):
+            mapped = NewDeviceUser(device.id, str(user), f"F{user}", date(2020, 1, 1), "bench", SystemClock().now())
+            await uow.devices.map_user(mapped)
+    few = await seconds(10)
+    return [
+        figure(f"ids without a person, all {PEOPLE:,} of them new", everybody[0], "s"),
+        figure("    only how many a device has", everybody[1], "s"),
+        figure("ids without a person, all but 10 mapped", few[0], "s", "≤0.5 s", met=few[0] <= 0.5),
+        figure("    only how many a device has", few[1], "s"),
     ]
 
 

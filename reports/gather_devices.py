@@ -173,9 +173,7 @@ async def _marks(
 async def _machines(
     uow: UnitOfWork, devices: Sequence[DeviceRow], wanted: Collection[str], names: dict[str, str]
 ) -> list[MachineLine]:
-    unknown: dict[int, int] = {}
-    for user in await uow.punches.unknown():
-        unknown[user.device_id] = unknown.get(user.device_id, 0) + 1
+    unknown = await uow.punches.unknown_counts()
     return [
         MachineLine(
             d.name, names.get(d.unit or "", "–"), d.synced_to, d.seen_at, d.drift_s, d.trouble, unknown.get(d.id, 0)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from psycopg import AsyncConnection
-from sqlalchemy import Date, and_, cast, func, insert, or_, select, text, update
+from sqlalchemy import and_, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,7 +24,8 @@ from storage.records_devices import (
     WordRow,
 )
 from storage.rows import to_record, to_values
-from storage.schema import DeviceName, DeviceQuarantine, DeviceUpload, DeviceUser, ProvisionalAbsence, Punch
+from storage.schema import DeviceQuarantine, DeviceUpload, DeviceUser, ProvisionalAbsence, Punch
+from storage.unknown_ids import unknown_by_device, unknown_ids
 
 PunchLine = tuple[int, str, str, str, str, str]
 """(line, id, ``YYYY-MM-DD HH:MM:SS``, verify, state, work code); numbers as text, -1 where the layout tells none."""
@@ -168,29 +169,11 @@ class Punches:
 
     async def unknown(self, device_id: int | None = None, *, most: int = 1000) -> list[UnknownUser]:
         """Ids with punches on days on which nobody is mapped to them, most punches first."""
-        day = cast(Punch.at, Date)
-        known = and_(
-            DeviceUser.device_id == Punch.device_id,
-            DeviceUser.user_id == Punch.user_id,
-            DeviceUser.first <= day,
-            or_(DeviceUser.last.is_(None), DeviceUser.last >= day),
-        )
-        name = and_(DeviceName.device_id == Punch.device_id, DeviceName.user_id == Punch.user_id)
-        query = (
-            select(
-                Punch.device_id, Punch.user_id, func.coalesce(func.max(DeviceName.name), ""), func.count(),
-                func.min(Punch.at), func.max(Punch.at),
-            )
-            .outerjoin(DeviceUser, known)
-            .outerjoin(DeviceName, name)
-            .where(DeviceUser.id.is_(None))
-            .group_by(Punch.device_id, Punch.user_id)
-            .order_by(func.count().desc(), Punch.user_id)
-            .limit(most)
-        )  # fmt: skip
-        if device_id is not None:
-            query = query.where(Punch.device_id == device_id)
-        return [UnknownUser(*row) for row in await self._session.execute(query)]
+        return await unknown_ids(self._session, device_id, most)
+
+    async def unknown_counts(self) -> dict[int, int]:
+        """How many such ids each device has; devices without any are left out."""
+        return await unknown_by_device(self._session)
 
     async def say(self, words: Sequence[NewWord]) -> None:
         """Add words on days without presence (MLG-07)."""
