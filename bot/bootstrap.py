@@ -106,6 +106,7 @@ def outgoing_of(settings: Settings) -> Outgoing:
         own_addresses=own_addresses(settings),
         per_address_hour=settings.smtp.per_sender_hour if settings.smtp else 30,
         channels=frozenset({Scheme.MAIL, *settings.chat.chats()}),
+        desk=settings.public_url,
     )
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
 
 from desk.pictures import Wanted
+from desk.submission import reading_of
 from desk.submission_page import pictures_of
 from desk.visitor import Turn, Visit, missing
 from domain.errors import OriginalMissing, ReadingError, UsageError
@@ -21,15 +22,19 @@ _MOST_COLUMNS = 60
 _AT_ONCE = 5
 """Messages that are read again in one request: a photo takes seconds, a browser waits a minute."""
 _SHOWN = 12
+_MOST_PAGES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One layout with what helps to settle it. ``messages`` is how many brought a file that shows it."""
+    """One layout with what helps to settle it. ``messages`` is how many brought a file that shows it, ``pages`` are
+    those of its example on which its table stands.
+    """
 
     layout: LayoutRow
     submissions: tuple[SubmissionRow, ...]
     messages: int
+    pages: tuple[int, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -80,7 +85,15 @@ async def _shown(uow: UnitOfWork, turn: Turn, layout: LayoutRow, world: World) -
         for row in await uow.submissions.for_message(message):
             if units is None or row.unit in units:
                 found.setdefault(row.number, row)
-    return Shown(layout, tuple(found.values())[:_SHOWN], len(messages))
+    return Shown(layout, tuple(found.values())[:_SHOWN], len(messages), await _pages(uow, layout))
+
+
+async def _pages(uow: UnitOfWork, layout: LayoutRow) -> tuple[int, ...]:
+    """Where the example's lines were read; its first page when nothing was."""
+    reading = await reading_of(uow, layout.sha256)
+    sheets = reading.sheets if reading else ()
+    found = {cell.box.page for sheet in sheets for row in sheet.rows for cell in row.cells if cell.box}
+    return tuple(sorted(found))[:_MOST_PAGES] or (1,)
 
 
 async def _layout(uow: UnitOfWork, name: str) -> LayoutRow:

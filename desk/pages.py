@@ -27,6 +27,7 @@ _MENU = (
     ("/keterangan", "Keterangan"),
     ("/periode", "Masa manual"),
     ("/admin", "Admin"),
+    ("/admin/alamat", "Alamat"),  # for those who may not see the other rooms beside it
 )
 
 
@@ -74,6 +75,8 @@ class Face:
     def of(cls, house: House, account: AccountRow | None, csrf: str, path: str) -> "Face":
         """The face of a page for ``account`` (None: nobody has logged in)."""
         menu = tuple(line for line in _MENU if account and may("GET", line[0], account.role))
+        if ("/admin", "Admin") in menu:
+            menu = menu[:-1]
         words = Words(house.profile)
         return cls(words, house.profile.government, house.now(), house.demo_clock, account, csrf, path, menu)
 

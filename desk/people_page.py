@@ -24,22 +24,34 @@ def _may_see(turn: Turn, world: World, person: str, day: date) -> bool:
 
 
 @router.get("/pegawai")
-async def people_page(turn: Visit, search: Annotated[str, Query(alias="cari", max_length=80)] = "") -> Response:
-    """Find a person by name or NIP."""
+async def people_page(
+    turn: Visit,
+    search: Annotated[str, Query(alias="cari", max_length=80)] = "",
+    within: Annotated[str, Query(alias="unit", max_length=40)] = "",
+) -> Response:
+    """Find a person by name or NIP, or everybody of one unit today."""
     async with turn.house.db.begin() as uow:
         world = await turn.house.worlds.load(uow)
+        if within and within not in world.roster.units:
+            raise missing()
+        if within:
+            turn.must_see(within, world)
         words = search.casefold().split()
         today = turn.house.today()
         found = [
             (person, world.roster.unit_of(person.key, today))
             for person in world.roster.people.values()
-            if words and all(w in f"{person.name} {person.key}".casefold() for w in words)
+            if (words or within) and all(w in f"{person.name} {person.key}".casefold() for w in words)
+            and (not within or world.roster.unit_of(person.key, today) == within)
             and _may_see(turn, world, person.key, today)
         ]  # fmt: skip
-        if words:
+        if words or within:
             await turn.audit(uow, "people_searched", "roster", str(world.roster.version), found=len(found))
     names = {code: unit.name for code, unit in world.roster.units.items()}
-    return turn.page("people", search=search, found=found[:_MOST], more=max(0, len(found) - _MOST), names=names)
+    most = len(found) if within else _MOST
+    return turn.page(
+        "people", search=search, within=within, found=found[:most], more=max(0, len(found) - most), names=names
+    )
 
 
 @router.get("/pegawai/{key}")

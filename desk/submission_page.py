@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from desk import words
 from desk.deciding import Refused, key_in
 from desk.pictures import Pictures, Wanted
-from desk.submission import pages_of, reading_of, view_of
+from desk.submission import Page, pages_of, reading_of, view_of
 from desk.visitor import Turn, Visit, missing
 from domain.decision import Choice, Ruling, codes_of
 from domain.errors import OriginalMissing, ReadingError
@@ -19,6 +19,7 @@ from domain.outcome import RECAP
 from domain.reading import Box
 from domain.resolution import World
 from domain.terms import Session, StatusKey
+from parsers.preview import Preview
 from storage.engine import UnitOfWork
 from storage.records import SubmissionRow
 
@@ -104,13 +105,7 @@ async def submission_page(
         chosen = view.pages[min(file, len(view.pages) - 1)] if view.pages else None
         reading = await reading_of(uow, chosen.arrival.sha256) if chosen and not chosen.picture else None
         await turn.audit(uow, "submission_viewed", "submission", str(row.id))
-    sheet, sized = None, None
-    if chosen and chosen.picture:
-        try:
-            data = await turn.house.blobs.get(chosen.arrival.sha256)
-            sized = await pictures_of(turn.request).size(data, chosen.arrival.sha256, page)
-        except OriginalMissing:
-            sized = None
+    sheet, sized = None, await _sized(turn, chosen, page)
     if reading and reading.sheets:
         sheet = reading.sheets[min(page, len(reading.sheets)) - 1]
     boxed = [
@@ -124,6 +119,17 @@ async def submission_page(
         "submission", view=view, row=row, chosen=chosen, file=file, page=page, sized=sized, sheet=sheet,
         sheets=len(reading.sheets) if reading else 0, boxed=boxed, counts=counts, told=_read_told(new), **LOOKS,
     )  # fmt: skip
+
+
+async def _sized(turn: Turn, chosen: Page | None, page: int) -> Preview | None:
+    """The page as a picture; None when the file is none, or has no such page."""
+    if chosen is None or not chosen.picture:
+        return None
+    try:
+        data = await turn.house.blobs.get(chosen.arrival.sha256)
+    except OriginalMissing:
+        return None
+    return await pictures_of(turn.request).size(data, chosen.arrival.sha256, page)
 
 
 def _read_told(new: int | None) -> str:
@@ -216,7 +222,8 @@ async def _key_page(turn: Turn, number: str, file: int, page: int, fault: str = 
         await turn.audit(uow, "submission_viewed", "submission", str(row.id))
     chosen = view.pages[min(file, len(view.pages) - 1)] if view.pages else None
     return turn.page(
-        "keying", status, view=view, row=row, chosen=chosen, file=file, page=page, fault=fault,
+        "keying", status, sized=await _sized(turn, chosen, page),
+        view=view, row=row, chosen=chosen, file=file, page=page, fault=fault,
         people=world.roster.members(row.unit, row.date), codes=codes_of(world.profile),
         known={line.person: line for line in view.lines}, own=turn.account.person, **LOOKS,
     )  # fmt: skip

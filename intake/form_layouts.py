@@ -19,7 +19,7 @@ async def note_layouts(uow: UnitOfWork, sha256: str, reading: FileReading, outgo
         guess = tuple(columns.split("|"))
         if await uow.layouts.note(NewLayout(name, sha256, now, guess)):
             shown = " | ".join(word or "(diabaikan)" for word in guess)
-            body = render("new_layout", layout=name, columns=shown, sender_name=DESK_NAME)
+            body = render("new_layout", layout=name, columns=shown, desk=outgoing.desk, sender_name=DESK_NAME)
             await outgoing.alert(uow, f"layout:{name}", "Susunan formulir baru menunggu konfirmasi", body, now)
 
 

@@ -22,13 +22,14 @@ class Outgoing:
     """How the desk writes: who hears of trouble, and how many letters an hour one address gets at most.
 
     ``own_addresses`` are never written to. The cap stops two robots that answer each other (facts: mail).
-    ``channels`` are those that are set up.
+    ``channels`` are those that are set up; ``desk`` is where the desk's pages are reached, without a slash at the end.
     """
 
     receivers: tuple[str, ...] = ()
     own_addresses: frozenset[str] = frozenset()
     per_address_hour: int = 30
     channels: frozenset[Scheme] = frozenset({Scheme.MAIL})
+    desk: str = "http://127.0.0.1:8000"
 
     def wrote_any_of(self, header_ids: Iterable[str]) -> bool:
         """Whether one of these Message-IDs is of our own making (``mail_message.message_id_for``)."""
@@ -63,6 +64,7 @@ class Outgoing:
             received=received,
             sha256=row.sha256,
             error=error,
+            desk=self.desk,
             sender_name=DESK_NAME,
         )
         await self.alert(uow, f"quarantine:{row.id}", "Kiriman perlu diperiksa petugas", body, now)

@@ -127,6 +127,7 @@ COMMON: Mapping[str, object] = {
     "07.30 WIB", "PULANG: pukul 15.30 s.d. 16.00 WIB"], "by_superior": False, "coded": True, "answer": "TTD",
     "made": "Senin, 30 November 2026, pukul 16.10 WIB", "report": "TLG-RM-2026W48", "key": "mingguan 2026-W48",
     "command": "BELUM", "device": "Mesin Lobi", "place": "lobi", "zone": "WIB", "columns": "NO, NAMA, NIP, TTD DATANG",
+    "desk": "https://presensi.contoh.go.id",
     "layout": "3f9a12", "compared": 1260, "same": 1258, "draft": False, "people": 42, "open_days": 2, "final":
     "Senin, 30 November 2026, pukul 16.05 WIB", "told": [], "signed": True, "strange": [], "due_units": 250,
 }  # fmt: skip

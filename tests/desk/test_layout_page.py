@@ -1,17 +1,23 @@
 """The column map of an office's own form, said once at the desk, and the sheets that show it read again by it."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from demo.paper.laboratory import take
 from domain.account import Role
 from domain.outcome import Flag
+from domain.reading import Box, FileReading, Row, SheetKind, SheetReading, Verdict
+from domain.reading_json import to_plain
+from intake.form_layouts import note_layouts
+from intake.letters import Outgoing
 from storage.records import FactRow
 from storage.records_layouts import NewLayout
 from tests.fakes.desk_scene import photo
 from tests.fakes.desk_web import Web
-from tests.fakes.desk_world import BUDI, DAY, PEOPLE, SITI, at
+from tests.fakes.desk_world import BUDI, DAY, PEOPLE, SITI, at, cell
 from tests.fakes.foreign_sheets import PLAIN, Someone, foreign_sheet
 from tests.fakes.trip import mail
 
@@ -57,6 +63,36 @@ async def test_a_new_layout_is_shown_beside_its_example_and_confirmed_once(web: 
     assert layout
     assert (layout.columns, layout.confirmed_by) == ((), "desk:rini")
     assert actions.count("layout_confirmed") == 1
+
+
+async def test_the_pages_on_which_the_table_stands_are_shown_whichever_they_are(web: Web) -> None:
+    packed = BytesIO()
+    first, second = (Image.open(BytesIO(photo(*people))) for people in ((SITI,), (SITI, BUDI)))
+    first.save(packed, "PDF", save_all=True, append_images=[second])
+    sha256 = await web.trip.blobs.put(packed.getvalue())
+    row = Row(1, "Siti", SITI, (cell(Verdict.SIGNED, box=Box(2, 700, 260, 950, 350)),))
+    reading = FileReading("foreign_scan/1", (SheetReading(SheetKind.DAILY, rows=(row,)),), pages=2)
+    async with web.house.db.begin() as uow:
+        await uow.files.add(sha256, 3, "application/pdf")
+        await uow.files.save_reading(sha256, "foreign_scan/1", to_plain(reading))
+        assert await uow.layouts.note(NewLayout(NAME, sha256, web.clock.now(), GUESS))
+    async with web.visitor(Role.RECEIVER) as visitor:
+        page = (await visitor.get("/periksa/susunan")).text
+        assert 'alt="Halaman 2 lembar contoh' in page
+        assert 'alt="Halaman 1 lembar contoh' not in page
+        pictures = [await visitor.get(f"/periksa/susunan/{NAME}/halaman?hal={n}") for n in (1, 2)]
+    assert {answer.status_code for answer in pictures} == {200}
+    assert pictures[0].content != pictures[1].content
+
+
+async def test_the_mail_about_a_new_layout_leads_to_the_page_that_settles_it(web: Web) -> None:
+    reading = FileReading("foreign_scan/1", extra={"layout": NAME, "layout_columns": "|".join(GUESS)})
+    outgoing = Outgoing(receivers=("penerima@bkd.test",), desk="https://presensi.contoh.go.id")
+    async with web.house.db.begin() as uow:
+        await note_layouts(uow, "a" * 64, reading, outgoing, web.clock.now())
+        [letter] = await uow.outbox.unfinished(web.clock.now(), web.clock.now())
+        body = (await uow.outbox.get(letter)).body
+    assert f"https://presensi.contoh.go.id/periksa/susunan#s-{NAME}" in body
 
 
 async def test_a_map_that_could_read_nothing_is_refused_and_told(web: Web) -> None:
