@@ -1,11 +1,19 @@
-"""Fingerspot's cloud: the unsigned webhook of the older API, the signed one of the Hub, the pull that fills gaps."""
+"""Fingerspot's cloud: the unsigned webhook of the older API, the signed one of the Hub, the pull that fills gaps.
+
+The pull's form is that of programs in use, as their public sources show it (the maker's own pages could not be read):
+``POST …/api/get_attlog`` with a bearer token and ``{"trans_id", "cloud_id", "start_date", "end_date"}``, two days at
+the most, answers ``{"success": true, "data": [{"pin", "scan_date", "verify", "status_scan"}]}``, numbers as numbers.
+The webhook calls the time ``scan``, often without seconds, and sends numbers as text. Samples that say ``status`` for
+``success`` and ``scan`` for ``scan_date`` are understood too. What a refusal looks like is known from samples alone.
+"""
 
 import hashlib
 import hmac
 import json
 import re
+import secrets
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -21,6 +29,9 @@ from domain.errors import DatabaseUnavailable, Retryable
 
 SOURCE = "fingerspot"
 SIGNATURE = "X-Hub-API-Signature-256"
+_AT_ONCE = timedelta(days=1)  # two days, both included
+_MOST_DAYS = timedelta(days=31)
+_REFUSED = (False, "false", "error", "failed")
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 
 
@@ -126,10 +137,22 @@ def _field(body: bytes, name: str) -> object:
     return value.get(name) if isinstance(value, dict) else None
 
 
+def spans(synced_to: date | None, today: date) -> Iterator[tuple[date, date]]:
+    """The days to ask for, oldest first: from where the log ended, at least since yesterday, at most ``_MOST_DAYS``
+    back; as many at once as the cloud gives.
+    """
+    oldest = today - _MOST_DAYS
+    first = max(oldest, min(synced_to or oldest, today - timedelta(days=1)))
+    while first <= today:
+        last = min(today, first + _AT_ONCE)
+        yield first, last
+        first = last + timedelta(days=1)
+
+
 async def pull(client: httpx.AsyncClient, url: str, token: str, cloud_id: str, first: date, last: date) -> bytes:
     """The log of some days from the cloud, sanitised; raises ``Retryable`` when it does not answer as it should."""
     asked = {
-        "trans_id": f"{cloud_id}-{first:%Y%m%d}-{last:%Y%m%d}",
+        "trans_id": secrets.token_hex(8),
         "cloud_id": cloud_id,
         "start_date": first.isoformat(),
         "end_date": last.isoformat(),
@@ -139,8 +162,13 @@ async def pull(client: httpx.AsyncClient, url: str, token: str, cloud_id: str, f
         value = answer.raise_for_status().json()
     except (httpx.HTTPError, ValueError) as error:
         raise Retryable(f"awan Fingerspot: {type(error).__name__}") from error
-    if not isinstance(value, dict) or not value.get("success", True):
-        raise Retryable("awan Fingerspot menolak permintaan")
-    rows = value.get("data")
-    found = {"data": without_pictures(rows if isinstance(rows, list) else [])}
+    rows = value.get("data") if isinstance(value, dict) else None
+    if not isinstance(rows, list) or any(value.get(name) in _REFUSED for name in ("success", "status")):
+        raise Retryable(f"awan Fingerspot menolak permintaan{_reason(value)}")
+    found = {"data": without_pictures(rows)}
     return json.dumps(found, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _reason(value: object) -> str:
+    told = value.get("message") if isinstance(value, dict) else None
+    return f": {told[:80]}" if isinstance(told, str) and told else ""

@@ -47,12 +47,28 @@ class RealtimeGlog:
         moment = plain_moment(shown, DateOrder.UNKNOWN)
         if moment is None or not re.fullmatch(r"[0-9A-Za-z._-]{1,24}", user):
             return None
-        return 1, user, moment[0], _small(value.get("verify_mode")), _small(value.get("io_mode")), ""
+        return 1, user, moment[0], _verify(value.get("verify_mode")), _state(value.get("io_mode")), ""
 
 
-def _small(value: object) -> str:
+def _verify(value: object) -> str:
+    """Newer firmware (FKDataHS103) packs the first way of verifying into the four highest bits."""
+    number = _number(value)
+    return str(number >> 28) if number is not None and number >> 28 else _small(number)
+
+
+def _state(value: object) -> str:
+    """Newer firmware counts from 1 in the highest byte: 0x01000000 is what older one calls 0."""
+    number = _number(value)
+    return str((number >> 24) - 1) if number is not None and number >> 24 else _small(number)
+
+
+def _number(value: object) -> int | None:
     text = str(value)
-    return text if text.isascii() and text.isdigit() and len(text) <= 3 else NONE
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else None
+
+
+def _small(number: int | None) -> str:
+    return str(number) if number is not None and number <= 999 else NONE
 
 
 def without_pictures(value: Any) -> Any:

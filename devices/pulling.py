@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
 import httpx
 import structlog
@@ -19,7 +19,6 @@ from storage.records_devices import DeviceRow
 log = structlog.get_logger()
 
 KINDS = (DeviceKind.ZK, DeviceKind.SOLUTION, DeviceKind.FINGERSPOT)
-_CLOUD_DAYS = timedelta(days=1)  # the cloud gives at most two days at once
 _MOST_BYTES = 64 << 20
 _SOON_S = 30.0
 
@@ -33,20 +32,26 @@ class Puller:
     cloud_url: str = ""
     cloud_token: str | None = None
     seconds: float = 120.0
+    transport: httpx.AsyncBaseTransport | None = None  # tests answer in the cloud's place
 
     async def pull(self, device: DeviceRow) -> Taken | None:
         """Fetch one device's log and take it in; what went wrong is kept with the device and returned as None."""
         try:
             async with asyncio.timeout(self.seconds + 30):
-                data, source = await self._fetch(device)
-                return await self.intake.post(device, data, source, reader_for(source, data))
+                data, source, told_to = await self._fetch(device)
+                taken = await self.intake.post(device, data, source, reader_for(source, data))
+                # A log that says nothing new was read before; the machine spoke all the same.
+                async with self.intake.db.begin() as uow:
+                    await uow.devices.seen(device.id, self.intake.clock.now(), told_to)
+                return taken
         except (Retryable, ConfigurationError, TimeoutError) as error:
             await self._trouble(device, str(error) or "tidak menjawab")
         except DatabaseUnavailable as error:
             log.warning("pull_without_database", device=device.name, error=str(error))
         return None
 
-    async def _fetch(self, device: DeviceRow) -> tuple[bytes, str]:
+    async def _fetch(self, device: DeviceRow) -> tuple[bytes, str, datetime | None]:
+        """The log, its source, and up to which wall time it is complete although nobody punched (None: unknown)."""
         if device.kind is DeviceKind.FINGERSPOT:
             return await self._from_cloud(device)
         if not device.address:
@@ -55,9 +60,9 @@ class Puller:
             return await self._from_zk(device)
         async with httpx.AsyncClient(timeout=self.seconds) as client:
             key = int(self.key_of(device) or 0)
-            return await solution.pull(client, device.address, key, _MOST_BYTES), solution.SOURCE
+            return await solution.pull(client, device.address, key, _MOST_BYTES), solution.SOURCE, None
 
-    async def _from_zk(self, device: DeviceRow) -> tuple[bytes, str]:
+    async def _from_zk(self, device: DeviceRow) -> tuple[bytes, str, datetime | None]:
         assert device.address is not None
         pulled = await zk.pull(device.address, int(self.key_of(device) or 0), self.seconds)
         now = local_now(self.intake.clock, device.zone)
@@ -66,19 +71,22 @@ class Puller:
             async with self.intake.db.begin() as uow:
                 values = {"drift_s": drift, "drift_at": self.intake.clock.now()}
                 await uow.devices.change(device.id, values)
-            if drift_flag(pulled.clock, now) is not None:
-                log.warning("device_clock_off", device=device.name, seconds=round(drift))
-        return pulled.data, zk.SOURCE
+            if drift_flag(pulled.clock, now) is None:
+                return pulled.data, zk.SOURCE, min(pulled.clock, now)
+            log.warning("device_clock_off", device=device.name, seconds=round(drift))
+        return pulled.data, zk.SOURCE, None
 
-    async def _from_cloud(self, device: DeviceRow) -> tuple[bytes, str]:
+    async def _from_cloud(self, device: DeviceRow) -> tuple[bytes, str, datetime | None]:
         if self.cloud_token is None or not device.serial:
             raise Retryable("token awan atau cloud_id belum diisi")
         today = local_now(self.intake.clock, device.zone).date()
-        async with httpx.AsyncClient(timeout=self.seconds) as client:
-            data = await fingerspot.pull(
-                client, self.cloud_url, self.cloud_token, device.serial, today - _CLOUD_DAYS, today
-            )
-        return data, fingerspot.SOURCE
+        spans = list(fingerspot.spans(device.synced_to.date() if device.synced_to else None, today))
+        async with httpx.AsyncClient(timeout=self.seconds, transport=self.transport) as client:
+            for number, (first, last) in enumerate(spans, 1):
+                data = await fingerspot.pull(client, self.cloud_url, self.cloud_token, device.serial, first, last)
+                if number < len(spans):  # a gap is filled piece by piece, so that a failure costs only what is left
+                    await self.intake.post(device, data, fingerspot.SOURCE, reader_for(fingerspot.SOURCE, data))
+        return data, fingerspot.SOURCE, None
 
     async def _trouble(self, device: DeviceRow, trouble: str) -> None:
         log.warning("pull_failed", device=device.name, error=trouble)

@@ -171,6 +171,15 @@ async def test_fkweb_blocks_that_are_split_are_put_together_and_the_picture_is_d
     assert not any(b"JPEG" in kept or b"BIN_1" in kept for kept in blobs.kept.values())
 
 
+async def test_fkweb_of_newer_firmware_packs_state_and_verify_into_high_bits(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    for number, (io, verify) in enumerate([(0x01000000, 1 << 28), (0x02000000, 4 << 28), (0, 0)]):
+        body = glog(io_time=f"202611241659{number:02}", io_mode=io, verify_mode=verify)
+        await client.post("/", content=body, headers=heads(trans=str(200 + number)))
+    assert [(p.state, p.verify) for p in await punches(database, "1")] == [(0, 1), (1, 4), (0, 0)]
+
+
 async def test_fkweb_asks_again_for_a_message_with_a_missing_block(
     client: httpx.AsyncClient, database: Database
 ) -> None:

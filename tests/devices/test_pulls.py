@@ -1,8 +1,9 @@
 """Machines that are called: Solution, ZK 4370, the cloud (facts: devices, "Network", "Must hold" 6 and 10)."""
 
 import asyncio
+import json
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
@@ -11,10 +12,8 @@ from fastapi.responses import PlainTextResponse
 
 from demo.devices.zk_machine import ZkMachine, encoded, record
 from devices.files import LogIntake
-from devices.fingerspot import pull as cloud_pull
 from devices.lines import Notes
 from devices.pulling import Puller
-from devices.readers import reader_for
 from devices.solution import SoapLog
 from devices.zk import ZkLog, decoded, pull
 from domain.device import DeviceKind
@@ -44,10 +43,10 @@ async def device(database: Database, name: str = "apel") -> DeviceRow:
     return found
 
 
-async def punches(database: Database, *users: str) -> list[PunchRow]:
-    apel = await device(database)
+async def punches(database: Database, *users: str, of: str = "apel") -> list[PunchRow]:
+    row = await device(database, of)
     async with database.begin() as uow:
-        return await uow.punches.of_users([(apel.id, u) for u in users], datetime(2000, 1, 1), datetime(2100, 1, 1))
+        return await uow.punches.of_users([(row.id, u) for u in users], datetime(2000, 1, 1), datetime(2100, 1, 1))
 
 
 SOAP = b"""<?xml version="1.0"?><GetAttLogResponse>
@@ -132,6 +131,25 @@ async def test_a_zk_machine_is_read_whole_and_never_changed(intake: LogIntake, d
     assert found.drift_s == pytest.approx(300)  # 17.05 there, 17.00 here: more than two minutes off
 
 
+async def test_a_machine_at_which_nobody_punched_is_heard_and_has_told_its_log(
+    intake: LogIntake, database: Database
+) -> None:
+    clock = StillClock(NOW)
+    intake.clock = clock
+    with ZkMachine(full(3), clock=datetime(2026, 11, 24, 17)).running() as machine:
+        zk = await zk_device(database, machine)
+        puller = Puller(intake, lambda _: "", seconds=20)
+        await puller.pull(zk)
+        async with database.begin() as uow:
+            await uow.devices.change(zk.id, {"trouble": "tidak menjawab"})
+        clock.move(3600)
+        machine.clock = datetime(2026, 11, 24, 18, 0, 30)
+        assert await puller.pull(zk) is not None
+    found = await device(database, "zk")
+    assert (found.seen_at, found.trouble) == (clock.now(), "")
+    assert found.synced_to == datetime(2026, 11, 24, 18)  # its own clock, but never ahead of ours
+
+
 @pytest.mark.parametrize(
     ("manners", "said"),
     [
@@ -179,25 +197,87 @@ async def test_one_failing_device_never_delays_another(intake: LogIntake, databa
         await slow
 
 
+class Cloud:
+    """A stand-in for the maker's cloud: answers as programs in use are answered; ``rows`` by day."""
+
+    def __init__(self, rows: dict[str, list[dict[str, object]]], refuses: tuple[object, ...] = ()) -> None:
+        self.rows = rows
+        self.refuses = list(refuses)
+        self.asked: list[dict[str, str]] = []
+        self.tokens: set[str] = set()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        asked = json.loads(request.content)
+        first, last = (date.fromisoformat(asked[name]) for name in ("start_date", "end_date"))
+        self.asked.append(asked)
+        self.tokens.add(request.headers["Authorization"])
+        if self.refuses and (refused := self.refuses.pop(0)) is not None:
+            return httpx.Response(200, json=refused)
+        if last - first > timedelta(days=1):
+            return httpx.Response(200, json={"success": False, "message": "rentang paling banyak 2 hari"})
+        rows = [row for day, some in self.rows.items() if first <= date.fromisoformat(day) <= last for row in some]
+        return httpx.Response(200, json={"success": True, "trans_id": asked["trans_id"], "data": rows})
+
+
+def scanned(at: str, pin: str = "0004") -> dict[str, object]:
+    return {"pin": pin, "scan_date": at, "verify": 1, "status_scan": 0, "photo_url": "https://x.test/wajah.jpg"}
+
+
+async def cloud_device(database: Database) -> DeviceRow:
+    async with database.begin() as uow:
+        await uow.devices.add(
+            NewDevice("awan", DeviceKind.FINGERSPOT, "Asia/Jakarta", "admin", NOW, serial="C2630450C31E1824")
+        )
+    return await device(database, "awan")
+
+
+def cloud_puller(intake: LogIntake, cloud: Cloud) -> Puller:
+    url = "https://cloud.test/api/get_attlog"
+    return Puller(intake, lambda _: "", url, "token", transport=httpx.MockTransport(cloud))
+
+
 async def test_the_cloud_is_asked_for_what_its_webhook_missed(intake: LogIntake, database: Database) -> None:
-    asked: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        if len(asked) > 1:
-            return httpx.Response(200, json={"success": False})
-        rows = [
-            {"pin": "0004", "scan_date": "2026-11-24 07:01:02", "verify": 1, "status_scan": 0, "photo_url": "x.jpg"}
-        ]
-        return httpx.Response(200, json={"success": True, "data": rows})
-
-    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-        data = await cloud_pull(client, "https://cloud.test/get_attlog", "token", SERIAL, NOW.date(), NOW.date())
-        with pytest.raises(Retryable):
-            await cloud_pull(client, "https://cloud.test/get_attlog", "token", SERIAL, NOW.date(), NOW.date())
-    assert asked[0].headers["Authorization"] == "Bearer token"
-    assert b"x.jpg" not in data
-    taken = await intake.post(await device(database), data, "fingerspot", reader_for("fingerspot", data))
+    cloud = Cloud({f"{NOW:%Y-%m-%d}": [scanned("2026-11-24 07:01:02")]})
+    taken = await cloud_puller(intake, cloud).pull(await cloud_device(database))
+    assert taken is not None
     assert taken.new == 1
-    [found] = await punches(database, "0004")
-    assert found.at == datetime(2026, 11, 24, 7, 1, 2)
+    assert cloud.tokens == {"Bearer token"}
+    assert len({asked["trans_id"] for asked in cloud.asked}) == len(cloud.asked)
+    [found] = await punches(database, "0004", of="awan")
+    assert (found.at, found.verify, found.state) == (datetime(2026, 11, 24, 7, 1, 2), 1, 0)
+    assert taken.upload is not None
+    assert b"wajah" not in await intake.blobs.get(taken.upload.sha256)
+
+
+async def test_after_an_outage_the_cloud_is_asked_from_where_the_log_ended(
+    intake: LogIntake, database: Database
+) -> None:
+    days = [f"2026-11-{day}" for day in range(15, 25)]
+    cloud = Cloud({day: [scanned(f"{day} 07:01:02")] for day in days})
+    row = await cloud_device(database)
+    async with database.begin() as uow:
+        await uow.devices.change(row.id, {"synced_to": datetime(2026, 11, 17, 16, 2)})
+    taken = await cloud_puller(intake, cloud).pull(await device(database, "awan"))
+    assert taken is not None
+    assert [asked["start_date"] for asked in cloud.asked] == [f"2026-11-{day}" for day in (17, 19, 21, 23)]
+    assert [p.at.day for p in await punches(database, "0004", of="awan")] == list(range(17, 25))
+    cloud.asked.clear()
+    await cloud_puller(intake, cloud).pull(await device(database, "awan"))
+    assert [asked["start_date"] for asked in cloud.asked] == ["2026-11-23"]
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"success": False, "message": "Invalid Cloud ID"},
+        {"status": False, "message": "Invalid Cloud ID"},
+        {"success": True, "message": "Invalid Cloud ID"},  # without data nothing was told: not an empty log
+    ],
+)
+async def test_a_refusal_of_the_cloud_is_told_and_never_read_as_an_empty_log(
+    intake: LogIntake, database: Database, refused: dict[str, object]
+) -> None:
+    row = await cloud_device(database)
+    assert await cloud_puller(intake, Cloud({}, (refused,))).pull(row) is None
+    told = await device(database, "awan")
+    assert (told.trouble, told.synced_to) == ("awan Fingerspot menolak permintaan: Invalid Cloud ID", None)
