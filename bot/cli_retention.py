@@ -1,37 +1,25 @@
 """``posko retention``: destroying what is past its time, with minutes of it (UU 27/2022; profile: retention)."""
 
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from bot.bootstrap import Installation, open_installation
 from bot.cli_base import DataOption, JsonOption, put, put_json, run_async, say
-from domain.errors import UsageError
+from bot.purging import Purge
 from domain.masking import CHANNEL_NAMES
 from domain.wording import long_date
 from storage.retention import OldMessage
+from storage.retention_media import OldMedia
 
 app = typer.Typer(help="Pemusnahan menurut masa simpan (JRA).", no_args_is_help=True)
-_BATCH = 200
+_NO_SCHEDULE = "Berkas asli tidak dimusnahkan: isi [retention] originals pada profil menurut JRA daerah."
 
 
 @app.command("list")
 def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Tampilkan kiriman yang masa simpannya sudah lewat; tidak ada yang dimusnahkan."""
-
-    async def work() -> None:
-        async with open_installation(data) as place:
-            before = place.clock.now() - timedelta(days=_days(place))
-            async with place.db.begin() as uow:
-                found = await uow.retention.old(before)
-        for one in found:
-            put_json(_json(one)) if as_json else put(_line(one, place))
-        if not found and not as_json:
-            say("Tidak ada kiriman yang masa simpannya lewat.")
-
-    run_async(work())
+    """Tampilkan kiriman dan gambar yang masa simpannya sudah lewat; tidak ada yang dimusnahkan."""
+    run_async(_dry(data, as_json))
 
 
 @app.command()
@@ -39,45 +27,55 @@ def run(
     by: Annotated[str, typer.Option("--by", help="Siapa yang memerintahkan pemusnahan.")],
     data: DataOption = None,
     as_json: JsonOption = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Hanya tampilkan; tidak ada yang dimusnahkan.")] = False,
 ) -> None:
     """Musnahkan yang masa simpannya lewat dan cetak berita acaranya; catatan kehadiran dan nomor tetap ada."""
 
     async def work() -> None:
         async with open_installation(data) as place:
-            messages, originals = await destroy_old(
-                place, by, lambda one: put_json(_json(one)) if as_json else put(_line(one, place))
+            done = await purge_of(place).run(
+                by,
+                lambda one: put_json(_json(one)) if as_json else put(_line(one, place)),
+                lambda one: put_json(_media_json(one)) if as_json else put(_media_line(one, place)),
             )
-        say(f"{messages} kiriman dikosongkan, {originals} berkas asli dimusnahkan (tercatat pada rantai audit)")
+            if not place.profile.retention.originals:
+                say(_NO_SCHEDULE)
+        say(
+            f"{done.messages} kiriman dikosongkan, {done.originals} berkas asli dan {done.media} gambar dimusnahkan "
+            "(tercatat pada rantai audit)"
+        )
 
-    run_async(work())
-
-
-async def destroy_old(place: Installation, by: str, tell: Callable[[OldMessage], None]) -> tuple[int, int]:
-    """Scrub and destroy; returns messages and originals. Broken off anywhere, the next run ends what was begun."""
-    days = _days(place)
-    now = place.clock.now()
-    messages = 0
-    while True:
-        async with place.db.begin() as uow:
-            found = await uow.retention.old(now - timedelta(days=days), _BATCH)
-            for one in found:
-                await uow.retention.scrub(one, f"{days} hari", by, now)
-        for one in found:
-            tell(one)
-        messages += len(found)
-        if len(found) < _BATCH:
-            break
-    async with place.db.begin() as uow:
-        left = await uow.retention.to_destroy()
-    # The tombstone stands before the file is gone: a crash in between leaves a file too many, never a hole.
-    return messages, sum([await place.blobs.destroy(sha256) for sha256 in left])
+    run_async(_dry(data, as_json) if dry_run else work())
 
 
-def _days(place: Installation) -> int:
-    days = place.profile.retention.originals
-    if not days:
-        raise UsageError("masa simpan belum ditetapkan: isi [retention] originals pada profil menurut JRA daerah")
-    return days
+async def _dry(data: DataOption, as_json: bool) -> None:
+    async with open_installation(data) as place:
+        purge = purge_of(place)
+        scheduled = place.profile.retention.originals
+        found = await purge.messages() if scheduled else []
+        pictures = await purge.media()
+    for one in found:
+        put_json(_json(one)) if as_json else put(_line(one, place))
+    for picture in pictures:
+        put_json(_media_json(picture)) if as_json else put(_media_line(picture, place))
+    if not scheduled:
+        say(_NO_SCHEDULE)
+    if not found and not pictures and not as_json:
+        say("Tidak ada yang masa simpannya lewat.")
+
+
+def purge_of(place: Installation) -> Purge:
+    """What destroys in an installation."""
+    return Purge(place.db, place.blobs, place.clock, place.profile)
+
+
+def _media_json(one: OldMedia) -> dict[str, object]:
+    return {"file": one.sha256, "class": one.kind.value, "used": one.used_at.isoformat()}
+
+
+def _media_line(one: OldMedia, place: Installation) -> str:
+    day = long_date(one.used_at.astimezone(place.profile.tz).date())
+    return f"{one.sha256[:12]}\t{one.kind.value}\t{day}"
 
 
 def _json(one: OldMessage) -> dict[str, object]:

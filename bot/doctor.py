@@ -20,6 +20,7 @@ from bot.doctor_host import (
     sandbox_finding,
 )
 from bot.doctor_mail import Visit, visit_mailbox, visit_smtp
+from bot.purging import OVERDUE
 from bot.settings import Settings
 from bot.settings_blocks import FolderBlobs, Mailbox, Smtp
 from domain.errors import PoskoError
@@ -27,6 +28,7 @@ from domain.ports import BlobStore, Clock
 
 OLDEST_POSTGRESQL = 15
 CAP_WARN = 0.8
+RETENTION = "Pemusnahan menurut masa simpan"
 
 
 async def diagnose(settings: Settings, clock: Clock, probes: Probes) -> list[Finding]:
@@ -39,6 +41,7 @@ async def diagnose(settings: Settings, clock: Clock, probes: Probes) -> list[Fin
         _asked("Arsip berkas asli", lambda: _blobs(settings, probes.blobs)),
         _asked("Batas kirim harian", lambda: _cap(settings.smtp, probes)),
         _asked("Alamat terdaftar", lambda: _senders(probes)),
+        _asked(RETENTION, lambda: _purged(clock, probes)),
         _asked("Ruang baca terkurung", lambda: _sandbox(probes)),
     )
     visits, answers, offsets = await asyncio.gather(visiting, asking, _web_offsets(settings, clock))
@@ -153,6 +156,17 @@ async def _senders(probes: Probes) -> list[Finding]:
         warn(f"Alamat {one.address} ({one.unit})", f"{one.failures} surel belum terverifikasi: {one.reason}", mend)
         for one in failing
     ] or [ok("Alamat terdaftar", "tidak ada yang terus-menerus gagal verifikasi")]
+
+
+async def _purged(clock: Clock, probes: Probes) -> list[Finding]:
+    last = await probes.purged()
+    if last is None:
+        return [ok(RETENTION, "belum pernah berjalan; posko serve menjalankannya setiap malam")]
+    days = (clock.now() - last).days
+    if clock.now() - last > OVERDUE:
+        mend = "jalankan posko serve, atau posko retention run --by NAMA"
+        return [warn(RETENTION, f"{days} hari tidak berjalan", mend)]
+    return [ok(RETENTION, f"berjalan {days} hari lalu" if days else "berjalan kurang dari sehari lalu")]
 
 
 async def _sandbox(probes: Probes) -> list[Finding]:

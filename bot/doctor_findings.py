@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from domain.errors import ExitCode
@@ -42,7 +43,7 @@ class Probes:
 
     ``database``: PostgreSQL's ``server_version_num`` (150004 = 15.4). ``sent_today``: mails sent since midnight.
     ``layers``: protections of a sandbox child and whether each is in force. ``access_token``: a fresh XOAUTH2
-    token for the mailbox of that name.
+    token for the mailbox of that name. ``purged``: when destruction by retention last ran.
     """
 
     database: Callable[[], Awaitable[int]]
@@ -51,6 +52,7 @@ class Probes:
     failing_addresses: Callable[[], Awaitable[Sequence[FailingAddress]]]
     layers: Callable[[], Awaitable[Mapping[str, bool]]]
     access_token: Callable[[str], Awaitable[str]]
+    purged: Callable[[], Awaitable[datetime | None]]
 
 
 def ok(what: str, finding: str) -> Finding:

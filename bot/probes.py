@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.access import TokenShelf
 from bot.bootstrap import Installation
@@ -36,6 +36,10 @@ async def probes_of(place: Installation) -> AsyncIterator[Probes]:
         async with place.db.begin() as uow:
             return await uow.outbox.sent_since(day_start(place.clock.now(), place))
 
+    async def purged() -> datetime | None:
+        async with place.db.begin() as uow:
+            return await uow.media.last_run()
+
     try:
         yield Probes(
             database=version,
@@ -44,6 +48,7 @@ async def probes_of(place: Installation) -> AsyncIterator[Probes]:
             failing_addresses=lambda: _failing(place),
             layers=layers,
             access_token=access_token,
+            purged=purged,
         )
     finally:
         await sandbox.close()

@@ -25,6 +25,7 @@ from bot.house import house_of
 from bot.jobs import QUEUES, Jobs
 from bot.mailboxes import open_mailboxes
 from bot.press import Press
+from bot.purging import PURGE_SECONDS, Purge
 from bot.recap_post import RecapPost
 from bot.report_clock import SWEEP_SECONDS, ReportClock
 from bot.rounds import Further, Rounds
@@ -98,6 +99,7 @@ class Service:
                 *self._by_post(),
                 (reports.sweep, SWEEP_SECONDS),
                 (settling.settle, SETTLE_SECONDS),
+                (Purge(place.db, place.blobs, place.clock, place.profile).nightly, PURGE_SECONDS),
                 *self._by_chat(parts),
             ]
             rounds = Rounds(place.db, place.clock, place.profile, outgoing, self._mailboxes, further)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.excuse import Decision
 from domain.terms import Scheme
 from storage.records import MessageState, OutboxState
+from storage.retention_media import MEDIA_DESTROYED
 from storage.schema import Audit, ExcuseTable, Message, MessageFile, Outbox, Remark
 
 DESTROYED = "original_destroyed"
@@ -98,7 +99,9 @@ class Retention:
     async def destroyed(self, sha256: str) -> bool:
         """Whether a tombstone stands for this original."""
         found = await self._session.scalar(
-            select(literal(1)).where(and_(Audit.action == DESTROYED, Audit.subject_id == sha256)).limit(1)
+            select(literal(1))
+            .where(and_(Audit.action.in_((DESTROYED, MEDIA_DESTROYED)), Audit.subject_id == sha256))
+            .limit(1)
         )
         return found is not None
 

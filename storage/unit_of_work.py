@@ -39,6 +39,7 @@ from storage.remarks import Asks, Remarks
 from storage.report_sources import ReportSources
 from storage.reports import ReportOrders, Reports
 from storage.retention import Retention
+from storage.retention_media import MediaRetention
 from storage.retries import Retries
 from storage.review import Review
 from storage.roster import RosterTables
@@ -221,6 +222,11 @@ class UnitOfWork:
     def retention(self) -> Retention:
         """What is past its time."""
         return Retention(self._session)
+
+    @cached_property
+    def media(self) -> MediaRetention:
+        """Pictures past their time."""
+        return MediaRetention(self._session)
 
     @cached_property
     def audit(self) -> AuditTrail:

@@ -82,6 +82,8 @@ def test_a_number_that_is_none_is_said_so(posko: Command, arguments: tuple[str, 
     assert said.err
 
 
-def test_retention_without_a_schedule_says_where_to_set_it(posko: Command) -> None:
-    for said in (posko("retention", "list"), posko("retention", "run", "--by", "arsiparis")):
-        assert (said.code, "masa simpan belum ditetapkan" in said.err) == (2, True)
+def test_retention_without_a_schedule_keeps_originals_and_says_where_to_set_it(posko: Command) -> None:
+    run = ("retention", "run", "--by", "arsiparis")
+    for said in (posko("retention", "list"), posko(*run, "--dry-run"), posko(*run)):
+        assert (said.code, "isi [retention] originals pada profil" in said.err) == (0, True)
+    assert "0 berkas asli dan 0 gambar dimusnahkan" in said.err

@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,6 +54,7 @@ class World:
     failing: Sequence[FailingAddress] = ()
     layers: Mapping[str, bool] = field(default_factory=lambda: {"landlock": True, "seccomp": True})
     database_error: PoskoError | None = None
+    purged: datetime | None = None
 
     async def _database(self) -> int:
         if self.database_error:
@@ -71,11 +72,14 @@ class World:
     async def _layers(self) -> Mapping[str, bool]:
         return self.layers
 
+    async def _purged(self) -> datetime | None:
+        return self.purged
+
     async def _token(self, name: str) -> str:
         raise PoskoError(f"token {name} dicabut")
 
     def probes(self) -> Probes:
-        return Probes(self._database, EmptyStore(), self._sent, self._failing, self._layers, self._token)
+        return Probes(self._database, EmptyStore(), self._sent, self._failing, self._layers, self._token, self._purged)
 
 
 @pytest.fixture
@@ -144,6 +148,17 @@ async def test_senders_that_keep_failing_are_named(settings: Settings) -> None:
     assert finding.level is Level.WARN
     assert finding.finding == "6 surel belum terverifikasi: DMARC gagal"
     assert "SPF" in finding.mend
+
+
+@pytest.mark.parametrize(
+    ("age", "level"), [(None, Level.OK), (timedelta(hours=7), Level.OK), (timedelta(days=4), Level.WARN)]
+)
+async def test_destruction_that_has_not_run_for_days_is_told(
+    settings: Settings, age: timedelta | None, level: Level
+) -> None:
+    last = None if age is None else SystemClock().now() - age
+    finding = (await found(settings, World(purged=last)))["Pemusnahan menurut masa simpan"]
+    assert finding.level is level
 
 
 @pytest.mark.parametrize(("sent", "level"), [(79, Level.OK), (80, Level.WARN), (120, Level.WARN)])

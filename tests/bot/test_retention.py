@@ -3,15 +3,12 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
-from bot.bootstrap import Installation
-from bot.cli_retention import destroy_old
 from bot.conversing import Conversing
 from bot.logs import redacted
+from bot.purging import Purge
 from domain.errors import UsageError
 from domain.masking import masked
 from domain.terms import Scheme
@@ -34,10 +31,10 @@ async def room(database: Database, tmp_path: Path) -> AsyncIterator[Room]:
         yield made
 
 
-def place(room: Room, days: int = 30) -> Installation:
-    profile = PROFILE.model_copy(update={"retention": PROFILE.retention.model_copy(update={"originals": days})})
-    parts = SimpleNamespace(db=room.trip.db, clock=room.trip.clock, blobs=room.trip.blobs, profile=profile)
-    return cast(Installation, parts)
+def purge(room: Room, days: int = 30, photos: int = 0) -> Purge:
+    rules = PROFILE.retention.model_copy(update={"originals": days, "photos": photos, "face_photos": 30})
+    profile = PROFILE.model_copy(update={"retention": rules})
+    return Purge(room.trip.db, room.trip.blobs, room.trip.clock, profile)
 
 
 async def said(room: Room, text: str) -> int:
@@ -60,10 +57,10 @@ async def test_must_hold_20_words_numbers_and_originals_go_when_their_time_is_ov
     await room.trip.read(mail(workbook(), when=at(7, 18)))
     id_ = await said(room, "KENDALA 0001 Siti Aminah sakit")
     sha256 = (await message(room, id_)).sha256
-    assert await destroy_old(place(room), "arsiparis", lambda one: None) == (0, 0)
+    assert await purge(room).destroy_old("arsiparis", lambda one: None) == (0, 0)
     room.at(LATER)
     told: list[int] = []
-    messages, originals = await destroy_old(place(room), "arsiparis", lambda one: told.append(one.id))
+    messages, originals = await purge(room).destroy_old("arsiparis", lambda one: told.append(one.id))
     assert messages == len(told) == 2
     assert originals >= 2
     row = await message(room, id_)
@@ -84,7 +81,7 @@ async def test_verify_accepts_what_the_chain_says_was_destroyed_and_nothing_else
     id_ = await said(room, "halo")
     other = await room.trip.blobs.put(b"lain")
     room.at(LATER)
-    await destroy_old(place(room), "arsiparis", lambda one: None)
+    await purge(room).destroy_old("arsiparis", lambda one: None)
     await Sealer(room.trip.db).seal()
     report = await verify(room.trip.db, room.trip.blobs)
     assert (report.clean, report.destroyed, report.unsealed) == (True, 1, 0)
@@ -104,15 +101,15 @@ async def test_a_run_that_broke_off_is_ended_by_the_next_and_a_file_that_came_ag
         for one in await uow.retention.old(LATER - timedelta(days=30)):
             await uow.retention.scrub(one, "30 hari", "arsiparis", LATER)
     assert await room.trip.blobs.exists(sha256)  # killed before the files went
-    assert await destroy_old(place(room), "arsiparis", lambda one: None) == (0, 1)
+    assert await purge(room).destroy_old("arsiparis", lambda one: None) == (0, 1)
     await said(room, "foto yang sama")  # the same bytes arrive anew
-    assert await destroy_old(place(room), "arsiparis", lambda one: None) == (0, 0)
+    assert await purge(room).destroy_old("arsiparis", lambda one: None) == (0, 0)
     assert await room.trip.blobs.exists(sha256)
 
 
 async def test_without_a_schedule_nothing_is_destroyed(room: Room) -> None:
     with pytest.raises(UsageError, match="masa simpan belum ditetapkan"):
-        await destroy_old(place(room, 0), "arsiparis", lambda one: None)
+        await purge(room, 0).destroy_old("arsiparis", lambda one: None)
 
 
 def test_must_hold_20_logs_mask_addresses_and_signed_links() -> None:
