@@ -27,6 +27,7 @@ _SHOWN_FLAGS = {
     "foto_sama": "foto sama",
     "berubah": "tanda berubah",
     "lembar_lain": "lembar lain",
+    "nama_berbeda": "nama berbeda",
     "salinan": "tanda disalin",
 }
 

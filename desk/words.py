@@ -43,6 +43,7 @@ FLAGS = {
     Flag.SAME_PHOTO: "foto sama",
     Flag.CHANGED: "tanda berubah",
     Flag.OTHER_PRINT: "lembar lain",
+    Flag.NAMES_DIFFER: "nama pada lembar berbeda",
     Flag.COPIED: "tanda disalin",
     Flag.RESENT: "kirim ulang",
     Flag.OWN_FORM: "formulir sendiri",

@@ -7,7 +7,7 @@ written in it that is no signature: that stays for a person.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.reading import Cell, HeadMark, Row, SheetKind, Verdict
+from domain.reading import Cell, HeadMark, ProblemCode, Row, SheetKind, Verdict
 from domain.resolution import ResolvedSheet
 
 _UNREAD = (SheetKind.UNREADABLE, SheetKind.NOT_SHEET, SheetKind.IMAGE)
@@ -38,10 +38,11 @@ def _one_page(photos: list[ResolvedSheet]) -> list[ResolvedSheet]:
     readable = [photo for photo in photos if photo.sheet.kind not in _UNREAD]
     if len(photos) == 1 or not readable:
         return photos
-    best = min(readable, key=_doubts)
+    strange = [photo for photo in readable if any(p.code is ProblemCode.NAMES_DIFFER for p in photo.sheet.problems)]
+    best = min(strange or readable, key=_doubts)
     whole = best
     for photo in readable:
-        if photo is not best:
+        if photo is not best and not strange:  # a sheet with other names is settled by no other photo
             whole = _with(whole, photo)
     return [replace(whole, also=tuple(photo.file for photo in photos if photo is not best))]
 

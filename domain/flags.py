@@ -94,6 +94,8 @@ def _content(draft: SubmissionDraft, sheets: Sequence[ResolvedSheet]) -> set[Fla
         flags.add(Flag.PEOPLE_MISSING)
     if any(p.code is ProblemCode.FORM_RETIRED for p in draft.problems):
         flags.add(Flag.OTHER_PRINT)
+    if any(p.code is ProblemCode.NAMES_DIFFER for p in draft.problems):
+        flags.add(Flag.NAMES_DIFFER)
     if any(p.code is ProblemCode.DATE_MISSING for p in draft.problems):
         flags.add(Flag.DATE_GUESSED)
     return flags
@@ -105,7 +107,13 @@ def _pending_before(draft: SubmissionDraft) -> bool:
 
 
 def _has_ink(sheets: Sequence[ResolvedSheet]) -> bool:
-    return any(c.verdict is Verdict.SIGNED for s in sheets for row in s.sheet.rows for c in row.cells)
+    """Whether somebody signed; what is doubtful on a printed sheet is no typed mark, and may be a signature."""
+    return any(
+        c.verdict is Verdict.SIGNED or (s.sheet.form and c.verdict is Verdict.UNSURE)
+        for s in sheets
+        for row in s.sheet.rows
+        for c in row.cells
+    )
 
 
 def _columns(

@@ -32,6 +32,7 @@ class Flag(StrEnum):
     CHANGED = "berubah"  # ink of an earlier look at the sheet is gone
     SAME_PHOTO = "foto_sama"  # the same photo again, saved anew
     OTHER_PRINT = "lembar_lain"  # another print of the sheet was signed
+    NAMES_DIFFER = "nama_berbeda"  # the sheet lists other people than were printed
     COPIED = "salinan"  # one ink in several people's cells, or in several days'
     RESENT = "kirim_ulang"
     OWN_FORM = "formulir_sendiri"  # although the desk printed a sheet for that unit and week

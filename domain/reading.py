@@ -68,6 +68,7 @@ class ProblemCode(StrEnum):
     UNKNOWN_FORM = "unknown_form"  # a printed sheet of the desk's kind that was not issued here
     FORM_RETIRED = "form_retired"  # a printed sheet that a later copy has replaced
     TWO_TONE = "two_tone"  # a 1-bit picture: nothing on it proves a cell empty
+    NAMES_DIFFER = "names_differ"  # a printed sheet that lists other people than its code says
     NEW_LAYOUT = "new_layout"  # an office's own form whose column map nobody confirmed yet
 
 

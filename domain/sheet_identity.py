@@ -40,6 +40,17 @@ class Identity:
         if not (0 <= self.number < NUMBERS and 0 <= self.leaf < LEAVES):
             raise ValueError(f"no such sheet: {self.number}/{self.leaf}")
 
+    def __str__(self) -> str:
+        """``number/leaf``, as readings name it."""
+        return f"{self.number}/{self.leaf}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Identity | None":
+        """The identity that ``str`` gave; None for anything else."""
+        number, _, leaf = text.partition("/")
+        known = number.isdecimal() and leaf.isdecimal() and int(number) < NUMBERS and int(leaf) < LEAVES
+        return cls(int(number), int(leaf)) if known else None
+
 
 @dataclass(frozen=True, slots=True)
 class Payload:

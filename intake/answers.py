@@ -33,6 +33,7 @@ _FLAG_LINES = {
     "Tanda yang sudah tercatat tetap berlaku.",
     Flag.OTHER_PRINT: "LEMBAR LAIN: lembar ini bukan lembar yang sebelumnya dikirim. Mohon satu lembar saja dipakai "
     "sepanjang minggu; bila lembar hilang, balas FORMAT ULANG.",
+    Flag.NAMES_DIFFER: "NAMA BERBEDA: nama pada lembar tidak sesuai dengan kodenya; petugas BKD akan memeriksanya.",
     Flag.COPIED: "SALINAN: beberapa tanda tangan tampak disalin; petugas BKD akan memeriksanya.",
     Flag.SAME_FILE: "Berkas yang sama sudah pernah kami terima; catatan pertama tetap berlaku.",
     Flag.RESENT: "Kiriman ulang: ditambahkan pada nomor yang sama; waktu kiriman pertama tetap berlaku.",

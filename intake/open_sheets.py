@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from domain.open_sheets import OpenSheet
 from domain.sheet import from_plain
-from domain.sheet_identity import LEAVES, NUMBERS
+from domain.sheet_identity import Identity
 from domain.sheet_mailing import week_name
 from storage.engine import UnitOfWork
 from storage.records import SheetPageRow
@@ -36,10 +36,10 @@ class OpenSheets:
 
     async def one(self, uow: UnitOfWork, name: str) -> OpenSheet | None:
         """The page that a code names as ``number/leaf``, however old; None when none was printed here."""
-        number, _, leaf = name.partition("/")
-        if not (number.isdigit() and leaf.isdigit() and int(number) < NUMBERS and int(leaf) < LEAVES):
+        named = Identity.parse(name)
+        if named is None:
             return None  # a child's word is not believed
-        row = await uow.sheets.by_number(int(number), int(leaf))
+        row = await uow.sheets.by_number(named.number, named.leaf)
         return self._ready(row) if row is not None else None
 
     def _ready(self, row: SheetPageRow) -> OpenSheet | None:

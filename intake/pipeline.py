@@ -142,7 +142,7 @@ class Pipeline:
             await uow.files.attach(row.id, sha256, part.path, part.name)
             context, state = await self._reader.context(uow, part.data, self._context(row, part.name))
             before = await uow.files.readings(sha256)
-        reading = await self._reader.read(self._db, part.data, context)
+        reading = await self._reader.read(self._db, part.data, replace(context, proofread=True))
         self._observer.file_read(reading.reader, reading.seconds)
         if used := layouts_used(reading, context.layouts):
             reading = replace(reading, reader=f"{reading.reader}+{used}")

@@ -7,10 +7,13 @@ from typing import Protocol
 
 from domain.open_sheets import OpenSheet
 from domain.reading import FileReading
+from domain.sheet_identity import Identity
 
 MEBIBYTE = 1 << 20
 UNKNOWN_FORM = "unknown_form"
 """Key in ``FileReading.extra``: ``number/leaf`` of a code that names none of the given sheets."""
+PROOFREAD = "proofread"
+"""Key in ``FileReading.extra``: ``number/leaf`` of printed pages whose names proved to be their own, after commas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class ParseContext:
     read, all when there are none.
     ``layouts`` are the column maps that a person confirmed for offices' own forms, by the layout's name
     (``parsers.vision.foreign_page``): for each column the word that its header counts as.
+    ``proofread``: the names on printed pages are compared with what was printed, but for the pages ``proved`` before.
     """
 
     filename: str
@@ -34,6 +38,8 @@ class ParseContext:
     sheets: tuple[OpenSheet, ...] = ()
     pages: frozenset[int] = frozenset()
     layouts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    proofread: bool = False
+    proved: frozenset[Identity] = frozenset()
 
 
 class Parser(Protocol):

@@ -5,21 +5,23 @@ may be an office's own form are kept for its reader, everything else is no sheet
 """
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from domain.reading import FileReading, Problem, ProblemCode, SheetKind, SheetReading, Verdict
-from parsers.base import UNKNOWN_FORM, ParseContext, reader_of
+from domain.reading import FileReading, HeadMark, Problem, ProblemCode, SheetKind, SheetReading, Verdict
+from parsers.base import PROOFREAD, UNKNOWN_FORM, ParseContext, reader_of
 from parsers.joined import PICTURES
 from parsers.refusals import problem
 from parsers.vision.glance import Glance, glance
 from parsers.vision.learned import model_version
+from parsers.vision.naming import How
 from parsers.vision.picture import Picture, pictures
+from parsers.vision.proofreading import Names, names_on
 from parsers.vision.reader import Doubt, Seen, read_cells
 from parsers.vision.sheet import Found, Lost, Why, gray_of, look_for_sheet
-from parsers.vision.sheet_rows import head_of, rows_of
+from parsers.vision.sheet_rows import doubted, head_of, rows_of
 from parsers.vision.ticks import read_head_block, read_ticks
 
 _PATIENCE = 24.0  # seconds, so that what was read before the deadline is not lost
@@ -32,7 +34,7 @@ class PrintedFormParser:
     """Runs in the sandbox child; knows the open sheets from ``ParseContext.sheets`` alone."""
 
     name = "printed_form"
-    version = f"2.{model_version()}"
+    version = f"3.{model_version()}"
 
     def parse(self, data: bytes, context: ParseContext) -> FileReading:
         """Read every page; pages that come after the deadline are said to be unread."""
@@ -41,42 +43,52 @@ class PrintedFormParser:
         problems: list[Problem] = []
         extra: dict[str, str] = {}
         left: list[int] = []
+        proved: list[str] = []
         pages = 0
         for picture in pictures(data, context.pages):
             pages = picture.page
             if time.monotonic() - started > _PATIENCE:
                 problems.append(problem(ProblemCode.TOO_SLOW, f"halaman {picture.page} dan seterusnya"))
                 break
-            reading, stranger = read_page(picture, context)
-            sheets.append(reading if pages == 1 else replace(reading, name=f"halaman {pages}"))
-            extra |= {UNKNOWN_FORM: stranger} if stranger else {}
-            if reading.kind is SheetKind.IMAGE:
+            one = read_page(picture, context)
+            sheets.append(one.sheet if pages == 1 else replace(one.sheet, name=f"halaman {pages}"))
+            extra |= {UNKNOWN_FORM: one.stranger} if one.stranger else {}
+            proved += [one.proved] if one.proved else []
+            if one.sheet.kind is SheetKind.IMAGE:
                 left.append(picture.page)
-        if left:
-            extra[PICTURES] = ",".join(map(str, left))
+        extra |= {PICTURES: ",".join(map(str, left))} if left else {}
+        extra |= {PROOFREAD: ",".join(proved)} if proved else {}
         return FileReading(reader_of(self), tuple(sheets), tuple(problems), pages=max(pages, 1), extra=extra)
 
 
-def read_page(picture: Picture, context: ParseContext) -> tuple[SheetReading, str]:
-    """One page, and ``number/leaf`` of a code that names no given sheet."""
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """One page; ``number/leaf`` of a code that names no given sheet, or of a page whose names proved to be its own."""
+
+    sheet: SheetReading
+    stranger: str = ""
+    proved: str = ""
+
+
+def read_page(picture: Picture, context: ParseContext) -> PageRead:
+    """What one picture shows."""
     look = look_for_sheet(picture, context.sheets)
     if isinstance(look, Found):
-        return _reading(look, picture), ""
+        return _reading(look, picture, context)
     if look.why is Why.STRANGER:
         assert look.stranger is not None
-        named = f"{look.stranger.number}/{look.stranger.leaf}"
-        return _unread(look, SheetKind.UNREADABLE, ProblemCode.UNKNOWN_FORM), named
+        return PageRead(_unread(look, SheetKind.UNREADABLE, ProblemCode.UNKNOWN_FORM), stranger=str(look.stranger))
     if look.why is Why.BLURRED:
-        return _unread(look, SheetKind.UNREADABLE, ProblemCode.BLURRED), ""
+        return PageRead(_unread(look, SheetKind.UNREADABLE, ProblemCode.BLURRED))
     if look.why is Why.CUT:
-        return _unread(look, SheetKind.UNREADABLE, ProblemCode.CROPPED), ""
+        return PageRead(_unread(look, SheetKind.UNREADABLE, ProblemCode.CROPPED))
     # Where the desk's own marks are missing: the hook of the readers of offices' own forms.
     seen = glance(gray_of(picture))
     if seen is Glance.BLURRED:
-        return _unread(look, SheetKind.UNREADABLE, ProblemCode.BLURRED), ""
+        return PageRead(_unread(look, SheetKind.UNREADABLE, ProblemCode.BLURRED))
     if seen is Glance.FORM:
-        return _unread(look, SheetKind.IMAGE, ProblemCode.READING_PENDING), ""
-    return _unread(look, SheetKind.NOT_SHEET, ProblemCode.NOT_SHEET), ""
+        return PageRead(_unread(look, SheetKind.IMAGE, ProblemCode.READING_PENDING))
+    return PageRead(_unread(look, SheetKind.NOT_SHEET, ProblemCode.NOT_SHEET))
 
 
 def _unread(look: Lost, kind: SheetKind, code: ProblemCode) -> SheetReading:
@@ -90,29 +102,44 @@ def _unread(look: Lost, kind: SheetKind, code: ProblemCode) -> SheetReading:
     )
 
 
-def _reading(found: Found, picture: Picture) -> SheetReading:
+def _reading(found: Found, picture: Picture, context: ParseContext) -> PageRead:
     printed = found.printed
     seen = _with_cuts(found, read_cells(found.cells, two_tone=picture.two_tone))
     spoiled = _spoiled(seen)
     if spoiled:
-        return _unread(Lost(Why.BLURRED, found.sheet), SheetKind.UNREADABLE, spoiled)
+        return PageRead(_unread(Lost(Why.BLURRED, found.sheet), SheetKind.UNREADABLE, spoiled))
+    names = _names(found, context)
     contrast = float(np.median(found.cells.contrast))
     sheet = rows_of(found, seen, read_ticks(found.page, found.grid, contrast), picture.page, picture.unit)
+    head = head_of(read_head_block(found.page, contrast), sheet.heads, sheet.rows)
     told = [problem(ProblemCode.FORM_RETIRED)] if found.sheet.retired else []
+    if names is Names.OTHER:
+        told.append(problem(ProblemCode.NAMES_DIFFER))
+        sheet, head = doubted(sheet), HeadMark.UNSURE
     if picture.two_tone:
         told.append(problem(ProblemCode.TWO_TONE))
-    return SheetReading(
+    read = SheetReading(
         printed.kind,
         title=printed.title,
         unit_text=printed.unit_name,
         dates=printed.days,
         rows=sheet.rows,
-        head=head_of(read_head_block(found.page, contrast), sheet.heads, sheet.rows),
+        head=head,
         form=printed.form,
         problems=tuple(told),
         heads=sheet.heads,
         look=_fingerprint(picture),
     )
+    return PageRead(read, proved=str(printed.identity) if names is Names.SAME else "")
+
+
+def _names(found: Found, context: ParseContext) -> Names:
+    """What the printed names say, where they are asked: reading them costs more than all the rest of the page.
+
+    A page that only the look of its tags named is always asked.
+    """
+    asked = context.proofread and found.sheet.identity not in context.proved
+    return names_on(found) if asked or found.how is How.SOFT else Names.UNREAD
 
 
 def _with_cuts(found: Found, seen: list[list[Seen]]) -> list[list[Seen]]:

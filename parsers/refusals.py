@@ -44,6 +44,9 @@ MESSAGES: dict[ProblemCode, str] = {
     "balas FORMAT untuk memperolehnya. Sementara itu petugas BKD akan memeriksa kiriman ini.",
     ProblemCode.FORM_RETIRED: "Lembar ini cetakan lama yang sudah digantikan. Mohon selanjutnya memakai cetakan "
     "terbaru; balas FORMAT untuk memperolehnya.",
+    ProblemCode.NAMES_DIFFER: "Nama yang tercetak tidak sama dengan nama pada lembar yang dikirim BKD dengan kode ini, "
+    "sehingga tidak satu baris pun dicatat sebelum diperiksa petugas BKD. Mohon memakai lembar asli dari BKD; balas "
+    "FORMAT untuk memperolehnya.",
     ProblemCode.TWO_TONE: "Pindaian ini hitam-putih (1-bit) sehingga tinta tipis dapat hilang dan kotak kosong tidak "
     "dapat dipastikan. Mohon memindai dalam mode abu-abu (grayscale) atau memotret lembarnya.",
 }

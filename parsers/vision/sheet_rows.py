@@ -19,6 +19,8 @@ from parsers.vision.reader import Doubt, Seen
 from parsers.vision.sheet import Found
 from parsers.vision.ticks import Ticks
 
+OTHER_NAMES = "nama pada lembar berbeda"
+"""Doubt of every cell of a page that lists other people than its snapshot."""
 NEWCOMER = "baris tambahan, nama ditulis tangan"
 _TICK_CONFIDENCE = 0.97
 _WRITTEN = (Doubt.OTHER.value, Doubt.LIKELY.value, Doubt.FAINT.value)
@@ -63,6 +65,19 @@ def rows_of(found: Found, seen: Sequence[Sequence[Seen]], ticks: Sequence[Ticks]
             for session in Session
         )
     return Sheet(tuple(rows), heads)
+
+
+def doubted(sheet: Sheet) -> Sheet:
+    """The same page with nothing certain on it: its rows belong to nobody knows whom."""
+
+    def doubt(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+        return tuple(
+            replace(cell, verdict=Verdict.UNSURE, code=None, confidence=0.0, text=OTHER_NAMES, shape="")
+            for cell in cells
+        )
+
+    rows = tuple(replace(row, cells=doubt(row.cells), note="") for row in sheet.rows)
+    return Sheet(rows, doubt(sheet.heads))
 
 
 @dataclass

@@ -144,3 +144,14 @@ def test_counts_go_over_all_pages_of_a_sheet_whenever_they_came() -> None:
 def test_a_retired_copy_is_flagged_as_another_print() -> None:
     told = (Problem(ProblemCode.FORM_RETIRED, "Cetakan lama."),)
     assert Flag.OTHER_PRINT in only(run(mail(at(7, 20)), file(weekly((SIGNED, ""), problems=told)))).flags
+
+
+def test_a_sheet_with_other_names_is_flagged_and_no_other_photo_settles_its_cells() -> None:
+    told = (Problem(ProblemCode.NAMES_DIFFER, "Nama berbeda."),)
+    strange = weekly((UNSURE, "nama pada lembar berbeda"), (UNSURE, "nama pada lembar berbeda"), problems=told)
+    for photos in ((strange, weekly((SIGNED, ""), (EMPTY, ""))), (weekly((SIGNED, ""), (EMPTY, "")), strange)):
+        assert set(mornings(*photos).values()) == {UNSURE}
+    draft = only(run(mail(at(7, 20)), file(strange)))
+    assert Flag.NAMES_DIFFER in draft.flags
+    assert Flag.NO_SIGNATURE not in draft.flags, "it is not typed"
+    assert [(q.kind, q.candidates) for q in draft.questions] == [(QuestionKind.CELL, (p,)) for p in (SITI, BUDI)]

@@ -157,3 +157,42 @@ async def test_whoever_is_asked_about_a_cell_sees_its_picture(trip: Trip) -> Non
         assert (picture.name, picture.media_type) == ("no-11.jpg", "image/jpeg")
         assert len(await trip.blobs.get(picture.sha256)) < 40_000
         assert await crops.of_question(uow, 10_000) is None
+
+
+def other_people(page: SheetPage) -> SheetPage:
+    """The page as somebody typed it anew around the desk's own code."""
+    names = ("Yuliana Kusumaningrum", "Drs. Heru Prasetyo", "Khoirul Anwar Efendi")
+    return replace(page, rows=tuple(replace(row, name=names[n % 3]) for n, row in enumerate(page.rows)))
+
+
+async def test_a_sheet_with_other_names_counts_for_nobody_until_a_person_has_looked(trip: Trip) -> None:
+    first, _ = await issued(trip)
+    row = await came(trip, at(7, 21), photo(morning(other_people(first), range(12))))
+    assert Flag.NAMES_DIFFER in row.state.flags
+    assert (row.state.counts.signed, row.state.counts.unsure) == (0, 16)
+    async with trip.db.begin() as uow:
+        assert {f.verdict for f in await uow.facts.for_submission(row.id)} == {Verdict.UNSURE}
+        assert {q.kind for q in await uow.questions.open_for(row.id)} == {QuestionKind.CELL}
+    (receipt,) = await trip.letters(row.message_id)
+    assert "NAMA BERBEDA" in receipt.body
+    assert "TANPA TANDA TANGAN" not in receipt.body
+
+
+async def test_names_are_read_with_the_first_picture_of_a_page_and_whenever_it_is_read_again(trip: Trip) -> None:
+    first, _ = await issued(trip)
+    pen, changed = morning(first, range(12)), morning(other_people(first), range(12))
+    pipeline = trip.pipeline()
+    flags = []
+    for when, image in ((at(7, 21), pen), (at(7, 24), changed)):
+        trip.clock.moment = when
+        name = f"<{when:%H%M}@presensi.test>"
+        message = await trip.arrive(
+            mail(photo(image, Camera(seed=when.minute)), when=when, name="IMG.jpg", header_id=name)
+        )
+        await pipeline.read_message(message)
+        async with trip.db.begin() as uow:
+            flags.append((await uow.submissions.for_message(message))[-1].state.flags)
+    assert Flag.NAMES_DIFFER not in flags[0] | flags[1], "proved by the first picture"
+    assert await pipeline.read_again(message) == 1
+    async with trip.db.begin() as uow:
+        assert Flag.NAMES_DIFFER in (await uow.submissions.for_message(message))[-1].state.flags
