@@ -22,7 +22,7 @@ from tests.fakes import sheets as fakes
 SETS = ("photo1280", "photo1600", "scan", "creased")
 _FIRST = (
     "Siti Budi Agus Sri Endang Wahyu Dwi Eko Nur Rina Slamet Suparman Joko Ratna Bambang Titik Yuliana Hendra "
-    "Mochammad Abdul Dewi Tri Heru Lilik Anik Sugeng Imam Khoirul Fitri Retno Sulistyo Puji Hari Wiwik Ahmad Zainal Arif"
+    "Mochammad Abdul Dewi Tri Heru Lilik Anik Sugeng Imam Khoirul Fitri Retno Sulistyo Puji Hari Wiwik Ahmad Arif"
 ).split()
 _LAST = (
     "Aminah Santoso Setiawan Wulandari Hartono Purnomo Rahayu Kurniawan Hidayat Susanti Widodo Nugroho Astuti Prasetyo "
