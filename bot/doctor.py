@@ -43,6 +43,7 @@ async def diagnose(settings: Settings, clock: Clock, probes: Probes) -> list[Fin
         _asked("Alamat terdaftar", lambda: _senders(probes)),
         _asked(RETENTION, lambda: _purged(clock, probes)),
         _asked("Ruang baca terkurung", lambda: _sandbox(probes)),
+        _asked("Mesin presensi", lambda: _devices(probes)),
     )
     visits, answers, offsets = await asyncio.gather(visiting, asking, _web_offsets(settings, clock))
     for visit in visits:
@@ -171,3 +172,7 @@ async def _purged(clock: Clock, probes: Probes) -> list[Finding]:
 
 async def _sandbox(probes: Probes) -> list[Finding]:
     return [sandbox_finding(await probes.layers())]
+
+
+async def _devices(probes: Probes) -> list[Finding]:
+    return list(await probes.devices())

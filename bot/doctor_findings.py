@@ -43,7 +43,8 @@ class Probes:
 
     ``database``: PostgreSQL's ``server_version_num`` (150004 = 15.4). ``sent_today``: mails sent since midnight.
     ``layers``: protections of a sandbox child and whether each is in force. ``access_token``: a fresh XOAUTH2
-    token for the mailbox of that name. ``purged``: when destruction by retention last ran.
+    token for the mailbox of that name. ``purged``: when destruction by retention last ran. ``devices``: findings about
+    attendance machines.
     """
 
     database: Callable[[], Awaitable[int]]
@@ -53,6 +54,7 @@ class Probes:
     layers: Callable[[], Awaitable[Mapping[str, bool]]]
     access_token: Callable[[str], Awaitable[str]]
     purged: Callable[[], Awaitable[datetime | None]]
+    devices: Callable[[], Awaitable["Sequence[Finding]"]]
 
 
 def ok(what: str, finding: str) -> Finding:

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from bot.access import TokenShelf
 from bot.bootstrap import Installation
-from bot.doctor_findings import FailingAddress, Probes
+from bot.doctor_devices import DeviceHealth, device_findings
+from bot.doctor_findings import FailingAddress, Finding, Probes
 from bot.status import day_start
+from domain.device import UploadState
 from domain.terms import Scheme
 from parsers.sandbox import Sandbox
 
@@ -49,9 +51,24 @@ async def probes_of(place: Installation) -> AsyncIterator[Probes]:
             layers=layers,
             access_token=access_token,
             purged=purged,
+            devices=lambda: _devices(place),
         )
     finally:
         await sandbox.close()
+
+
+async def _devices(place: Installation) -> Sequence[Finding]:
+    async with place.db.begin() as uow:
+        health = DeviceHealth(
+            working=await uow.devices.worker_alive(),
+            devices=await uow.devices.all(),
+            unknown=await uow.punches.unknown_counts(),
+            unread=await uow.punches.waiting(),
+            asking=await uow.punches.waiting(UploadState.ASKS),
+            recent=await uow.punches.uploads(last=2000),
+        )
+    silent = place.profile.punches.silent_minutes
+    return await device_findings(health, place.settings.devices, place.settings.data, silent, place.clock.now())
 
 
 async def _failing(place: Installation) -> Sequence[FailingAddress]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.locks import is_held
 from storage.records_devices import (
     AssignmentRow,
     DeviceRow,
@@ -171,6 +172,10 @@ class Devices:
             query = query.where(ShiftAssignment.person.in_(list(people)))
         rows = await self._session.scalars(query.execution_options(populate_existing=True))
         return [to_record(AssignmentRow, row) for row in rows]
+
+    async def worker_alive(self) -> bool:
+        """Whether a device worker of this installation runs, on whatever machine."""
+        return await is_held(self._session, "devices")
 
     async def _one(self, where: Any) -> DeviceRow | None:
         row = await self._session.scalar(select(Device).where(where).execution_options(populate_existing=True))

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Literal
 
 import psycopg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import StorageError
 from storage.urls import libpq_url
@@ -12,6 +14,19 @@ from storage.urls import libpq_url
 Role = Literal["serve", "devices"]
 _CLASS = 0x706F736C  # beside the numbers of storage.presence
 _NUMBERS: dict[Role, int] = {"serve": 1, "devices": 2}
+
+
+async def is_held(session: AsyncSession, role: Role) -> bool:
+    """Whether some process, on whatever machine, is the installation's ``role`` now."""
+    found = await session.scalar(
+        text(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "
+            "AND classid = :space AND objid = :number "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        ),
+        {"space": _CLASS, "number": _NUMBERS[role]},
+    )
+    return bool(found)
 
 
 @asynccontextmanager

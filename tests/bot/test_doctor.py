@@ -75,11 +75,18 @@ class World:
     async def _purged(self) -> datetime | None:
         return self.purged
 
+    async def _devices(self) -> Sequence[Finding]:
+        await self._database()
+        return [ok("Mesin lobi", "log masuk")]
+
     async def _token(self, name: str) -> str:
         raise PoskoError(f"token {name} dicabut")
 
     def probes(self) -> Probes:
-        return Probes(self._database, EmptyStore(), self._sent, self._failing, self._layers, self._token, self._purged)
+        return Probes(
+            self._database, EmptyStore(), self._sent, self._failing, self._layers, self._token, self._purged,
+            self._devices,
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -99,6 +106,7 @@ async def test_everything_that_is_configured_is_looked_at(settings: Settings) ->
     assert findings["Arsip berkas asli"].level is Level.OK
     assert findings["Server pengirim"].finding == "belum diatur"
     assert findings["Ruang baca terkurung"].finding == "2 lapisan berlaku"
+    assert findings["Mesin lobi"].level is Level.OK
     assert {"Jam komputer", "Ruang disk", "Cadangan di luar mesin", "Alamat terdaftar"} <= set(findings)
     assert "Jam peragaan" not in findings
     assert list((settings.data / "originals").iterdir()) == []
