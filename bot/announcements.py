@@ -1,17 +1,19 @@
 """Declaring or ending a fallback period is told to every unit concerned (TLG-00)."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from bot.bootstrap import Installation
+from bot.bootstrap import Installation, outgoing_of
 from domain.fallback import Period, Scope
 from domain.profile import Profile
 from domain.roster import Roster, Unit
 from domain.terms import Pattern, Scheme, Session
 from domain.windows import windows_on
 from domain.wording import clock_time, long_date
+from intake.undelivered import ORDER
 from storage.engine import UnitOfWork
 from storage.records import NewOutbox
-from templates import DESK_NAME, render
+from templates import DESK_NAME, render, render_chat
 
 _EXPIRY = timedelta(days=3)
 
@@ -21,22 +23,27 @@ async def announce_start(uow: UnitOfWork, place: Installation, number: int, peri
     told = 0
     for unit in _concerned(period, roster):
         sender = roster.units.get(roster.sender_of(unit.code), unit)
+        windows = _windows(place.profile, period.first_day, unit.pattern)
+        fields = {
+            "unit": unit.name,
+            "first": _when(period.first_day, period.first_session, place.profile),
+            "last": _until(period, place.profile),
+            "reason": period.reason.rstrip("."),
+            "sender_unit": "petugas rekap unit" if sender.code == unit.code else f"petugas rekap {sender.name}",
+            "mailbox": unit.mailbox or _any_mailbox(place),
+        }
         body = render(
             "fallback_announced",
-            unit=unit.name,
-            first=_when(period.first_day, period.first_session, place.profile),
-            last=_until(period, place.profile),
-            reason=period.reason.rstrip("."),
+            **fields,
             letter=period.letter,
-            windows=_windows(place.profile, period.first_day, unit.pattern),
-            sender_unit="petugas rekap unit" if sender.code == unit.code else f"petugas rekap {sender.name}",
-            mailbox=unit.mailbox or _any_mailbox(place),
+            windows=windows,
             retroactive=period.retroactive,
             sender_name=DESK_NAME,
             government=place.profile.government,
         )
+        short = render_chat("short_fallback_announced", windows, **fields)
         key = f"fallback_on:{number}:{unit.code}"
-        told += await _tell(uow, place, roster, unit, key, "Presensi manual diberlakukan", body)
+        told += await _tell(uow, place, roster, unit, key, "Presensi manual diberlakukan", body, short)
     return told
 
 
@@ -46,15 +53,11 @@ async def announce_end(
     """Tell the same units that the period is over."""
     told = 0
     for unit in _concerned(period, roster):
-        body = render(
-            "fallback_ended",
-            unit=unit.name,
-            last=_when(last, session, place.profile),
-            sender_name=DESK_NAME,
-            government=place.profile.government,
-        )
+        fields = {"unit": unit.name, "last": _when(last, session, place.profile)}
+        body = render("fallback_ended", **fields, sender_name=DESK_NAME, government=place.profile.government)
+        short = render_chat("short_fallback_ended", **fields)
         key = f"fallback_off:{number}:{unit.code}:{last}"
-        told += await _tell(uow, place, roster, unit, key, "Presensi manual berakhir", body)
+        told += await _tell(uow, place, roster, unit, key, "Presensi manual berakhir", body, short)
     return told
 
 
@@ -68,23 +71,33 @@ def _concerned(period: Period, roster: Roster) -> list[Unit]:
 
 
 async def _tell(
-    uow: UnitOfWork, place: Installation, roster: Roster, unit: Unit, key: str, subject: str, body: str
+    uow: UnitOfWork, place: Installation, roster: Roster, unit: Unit, key: str, subject: str, body: str, short: str
 ) -> int:
+    """By the first channel that the unit is reached by; what is refused there goes on by the next."""
     now: datetime = place.clock.now()
     told = 0
-    for to in roster.contacts(unit.code, Scheme.MAIL, now.astimezone(place.profile.tz).date()):
+    day = now.astimezone(place.profile.tz).date()
+    scheme, values = reached_by(roster, unit.code, day, outgoing_of(place.settings).channels)
+    for to in values:
         new = NewOutbox(
             dedupe_key=f"{key}:{to}",
-            scheme=Scheme.MAIL,
+            scheme=scheme,
             to_address=to,
             kind="fallback",
             subject=f"{subject}: {unit.name}",
             body=body,
+            short=short,
             due_at=now,
             expires_at=now + _EXPIRY,
         )
         told += await uow.outbox.put(new) is not None
     return told
+
+
+def reached_by(roster: Roster, unit: str, day: date, channels: Collection[Scheme]) -> tuple[Scheme, tuple[str, ...]]:
+    """The first open channel by which a unit can be written to, and its addresses there."""
+    known = ((scheme, roster.contacts(unit, scheme, day)) for scheme in ORDER if scheme in channels)
+    return next((found for found in known if found[1]), (Scheme.MAIL, ()))
 
 
 def _when(day: date, session: Session, profile: Profile) -> str:

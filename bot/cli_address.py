@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
+from bot.address_access import registered_as, restore_address, revoke_address
 from bot.bootstrap import open_installation
 from bot.cli_base import DataOption, JsonOption, put, put_json, run_async, say
 from domain.errors import UsageError
 from domain.masking import CHANNEL_NAMES
+from domain.terms import Scheme
 from intake.identity import approve as approve_claim
 from intake.identity import revoke as revoke_claim
 from intake.identity import tell_approved
@@ -19,6 +21,8 @@ _STATES = {
     ClaimState.ASKED: "menunggu", ClaimState.APPROVED: "disetujui", ClaimState.REFUSED: "ditolak",
     ClaimState.REVOKED: "dicabut",
 }  # fmt: skip
+_REVOKED = "daftar pegawai"
+ValueArgument = Annotated[str, typer.Argument(help="Alamat pada daftar pegawai, misalnya 62812… atau surel.")]
 NumberArgument = Annotated[int, typer.Argument(help="Nomor permohonan, lihat posko address list.")]
 ByOption = Annotated[str, typer.Option("--by", help="Siapa yang memutuskan.")]
 
@@ -32,14 +36,17 @@ def list_(
     """Tampilkan permohonan dan alamat yang disetujui melalui percakapan."""
     states = tuple(ClaimState) if everything else (ClaimState.ASKED, ClaimState.APPROVED)
 
-    async def work() -> list[ClaimRow]:
+    async def work() -> tuple[list[ClaimRow], list[tuple[Scheme, str]]]:
         async with open_installation(data) as place, place.db.begin() as uow:
-            return await uow.addresses.all(states)
+            return await uow.addresses.all(states), sorted(await uow.roster.revoked()) if everything else []
 
-    claims = run_async(work())
+    claims, revoked = run_async(work())
     for claim in claims:
         put_json(_json(claim)) if as_json else put(_line(claim))
-    if not claims and not as_json:
+    for scheme, value in revoked:
+        told = {"channel": scheme.value, "address": value, "state": ClaimState.REVOKED.value, "from": _REVOKED}
+        put_json(told) if as_json else put(f"-\tdicabut\t{CHANNEL_NAMES[scheme]} {value}\t{_REVOKED}")
+    if not claims and not revoked and not as_json:
         say("Belum ada permohonan. Alamat dari daftar pegawai ada pada posko roster export.")
 
 
@@ -62,8 +69,48 @@ def approve(number: NumberArgument, data: DataOption = None, by: ByOption = "adm
 
 
 @app.command()
-def revoke(number: NumberArgument, data: DataOption = None, by: ByOption = "admin") -> None:
+def revoke(
+    number: Annotated[int | None, typer.Argument(help="Nomor permohonan, lihat posko address list.")] = None,
+    address: Annotated[
+        str | None,
+        typer.Option("--address", help="Alamat dari daftar pegawai; tetap dicabut sesudah impor lagi."),
+    ] = None,
+    data: DataOption = None,
+    by: ByOption = "admin",
+) -> None:
     """Cabut akses, atau tolak permohonan; berlaku seketika."""
+    if (number is None) == (address is None):
+        raise UsageError("sebut satu: nomor permohonan, atau --address ALAMAT dari daftar pegawai")
+    if number is not None:
+        _revoke_claim(number, data, by)
+        return
+    typed = address or ""
+
+    async def work() -> None:
+        async with open_installation(data) as place, place.db.begin() as uow:
+            scheme, value = registered_as(await uow.roster.load(imported=True), typed)
+            if not await revoke_address(uow, scheme, value, by, place.clock.now()):
+                raise UsageError(f"{value} sudah dicabut; kembalikan dengan posko address restore {value}")
+        put(f"{CHANNEL_NAMES[scheme]} {value}: dicabut, juga untuk impor daftar pegawai berikutnya.")
+
+    run_async(work())
+
+
+@app.command()
+def restore(value: ValueArgument, data: DataOption = None, by: ByOption = "admin") -> None:
+    """Kembalikan alamat dari daftar pegawai yang dicabut."""
+
+    async def work() -> None:
+        async with open_installation(data) as place, place.db.begin() as uow:
+            scheme, known = registered_as(await uow.roster.load(imported=True), value)
+            if not await restore_address(uow, scheme, known, by, place.clock.now()):
+                raise UsageError(f"{known} tidak sedang dicabut; lihat posko address list --all")
+        put(f"{CHANNEL_NAMES[scheme]} {known}: berlaku kembali.")
+
+    run_async(work())
+
+
+def _revoke_claim(number: int, data: DataOption, by: str) -> None:
 
     async def work() -> None:
         async with open_installation(data) as place, place.db.begin() as uow:

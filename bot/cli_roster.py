@@ -50,7 +50,7 @@ def import_(
 async def _import(place: Installation, read: RosterFile, dry_run: bool, by: str, as_json: bool) -> None:
     today = place.clock.now().astimezone(place.profile.tz).date()
     async with place.db.begin() as uow:
-        old = await uow.roster.load()
+        old = await uow.roster.load(imported=True)
         new = merge(old, read.beside(old), today)
         changes = diff(old, new)
         if not dry_run and changes:
@@ -73,7 +73,7 @@ def export(out: OutOption, data: DataOption = None) -> None:
 
     async def work() -> None:
         async with open_installation(data) as place, place.db.begin() as uow:
-            roster = await uow.roster.load()
+            roster = await uow.roster.load(imported=True)
             out.write_bytes(write_roster_csv(roster) if out.suffix.lower() == ".csv" else write_roster(roster))
             put(out)
 
@@ -99,7 +99,7 @@ def match(
     async def work() -> ExitCode:
         async with open_installation(data) as place:
             async with place.db.begin() as uow:
-                roster = await uow.roster.load()
+                roster = await uow.roster.load(imported=True)
             day = day_of(on) if on else place.clock.now().astimezone(place.profile.tz).date()
             with file.open(encoding="utf-8-sig", newline="") as stream:
                 results = match_csv(list(csv.DictReader(stream)), roster, day)

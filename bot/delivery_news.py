@@ -87,5 +87,6 @@ KINDS = {
     "missing_list": "Daftar yang belum mengirim",
     "window_summary": "Ringkasan",
     "fallback": "Pengumuman masa presensi manual",
+    "excuse_decided": "Putusan keterangan",
     "wrong_route": "Pemberitahuan salah jalur",
 }

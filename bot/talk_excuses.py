@@ -6,9 +6,10 @@ from bot.talk_scene import Scene, say
 from domain.answers import Answer
 from domain.commands import Command, Spoken
 from domain.errors import StorageError
-from domain.excuse import Decider, Decision, decider_of, state_of
+from domain.excuse import Decider, decider_of, state_of
 from domain.excuse_text import Request
 from domain.identity import How
+from intake.excuse_news import decided_text
 from intake.excuses import closing_text, days_text, decide, file, prove
 from intake.talk import Reply
 from storage.records_talk import ExcuseRow, NewExcuse
@@ -79,7 +80,7 @@ async def decision(scene: Scene, spoken: Spoken) -> Sequence[Reply]:
     done = await decide(scene.uow, scene.world, row.id, decider, approve, spoken.text, scene.now)
     if done.row is None:
         return say("chat_excuse_refused", reason=done.refusal.value if done.refusal else "", agency=agency)
-    return _decided(scene, done.row)
+    return [Reply(decided_text(scene.world, done.row, days_text(done.row.plain)))]
 
 
 def _decider(scene: Scene) -> Decider:
@@ -108,19 +109,4 @@ def _told(scene: Scene, row: ExcuseRow, until: str) -> Sequence[Reply]:
         days=days_text(row.plain),
         until=until,
         late=row.late,
-    )
-
-
-def _decided(scene: Scene, row: ExcuseRow) -> Sequence[Reply]:
-    decision_words = {
-        Decision.APPROVED: "DISETUJUI", Decision.REJECTED: "DITOLAK", Decision.BY_SILENCE: "DISETUJUI OTOMATIS",
-    }  # fmt: skip
-    return say(
-        "chat_excuse_decided",
-        number=row.number,
-        code=row.code,
-        name=scene.person_name(row.person),
-        days=days_text(row.plain),
-        decision=decision_words[row.decision],
-        reason=row.reason[:160],
     )

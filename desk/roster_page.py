@@ -54,7 +54,7 @@ async def _draft(turn: Turn, data: bytes, name: str) -> tuple[Roster, tuple[Chan
     """The roster that would result, what changes, and what a person should look at; raises ``RosterError``."""
     read = await read_roster_confined(turn.house.sandbox, data, name)
     async with turn.house.db.begin() as uow:
-        old = await uow.roster.load()
+        old = await uow.roster.load(imported=True)
     new = merge(old, read.beside(old), turn.house.today())
     return new, diff(old, new), read.warnings
 

@@ -26,6 +26,7 @@ from domain.resolution import World
 from domain.roster import AddressRole
 from domain.terms import Pattern, Scheme, Session
 from domain.wording import clock_time, long_date, moment_text
+from intake.excuse_news import tell_filer
 from intake.letters import Outgoing
 from storage.engine import UnitOfWork
 from storage.jobs import DELIVER
@@ -141,6 +142,7 @@ async def _settle(
                 await uow.facts.add_many(again)
     detail = {"decision": decision.value, "unit": row.unit}
     await uow.audit.add("excuse_decided", "excuse", str(row.id), by, now, detail)
+    await tell_filer(uow, world, decided, days_text(decided.plain), by, now)
     return Decided(decided)
 
 

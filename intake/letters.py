@@ -92,6 +92,7 @@ async def post(
                 kind=letter.kind,
                 subject=f"Re: {opened.subject}" if answers_sender and opened.subject else letter.subject,
                 body=letter.body,
+                short=letter.short,
                 files=letter.files,
                 headers=_threading(opened) if answers_sender else {},
                 due_at=now,

@@ -14,12 +14,15 @@ from domain.terms import Scheme, Session
 from domain.wording import clock_time, listing, long_date
 from intake.answers import answer_submission, problem_line, subject_of
 from storage.records import LetterFile
-from templates import DESK_NAME, render
+from templates import DESK_NAME, render, render_chat
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One outgoing text. ``dedupe_key`` makes it exactly one; ``numbers`` are the submissions it speaks of."""
+    """One outgoing text. ``dedupe_key`` makes it exactly one; ``numbers`` are the submissions it speaks of.
+
+    ``short`` says the same where it has to go by a chat.
+    """
 
     dedupe_key: str
     to: str
@@ -28,6 +31,7 @@ class Letter:
     body: str
     numbers: tuple[str, ...] = ()
     files: tuple[LetterFile, ...] = ()
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +105,19 @@ def _wrong_route(delivery: Delivery, item: Recorded, world: World) -> list[Lette
     coordinator = roster.units.get(roster.sender_of(draft.unit))
     if coordinator is None or coordinator.code == draft.unit:
         return []
-    body = render(
-        "wrong_route",
-        coordinator=coordinator.name,
-        session=world.profile.session_names[Session(draft.session)],
-        unit=roster.units[draft.unit].name,
-        day=long_date(draft.date),
-        time=clock_time(delivery.official_at, world.profile),
-        number=item.number,
-        **_signature(world),
-    )
+    told = {
+        "coordinator": coordinator.name,
+        "session": world.profile.session_names[Session(draft.session)],
+        "unit": roster.units[draft.unit].name,
+        "day": long_date(draft.date),
+        "time": clock_time(delivery.official_at, world.profile),
+        "number": item.number,
+    }
+    body, short = render("wrong_route", **told, **_signature(world)), render_chat("short_wrong_route", **told)
+    subject = f"SALAH JALUR: {subject_of(draft, world)}"
     day = delivery.official_at.astimezone(world.profile.tz).date()
     return [
-        Letter(f"wrong_route:{item.number}:{to}", to, "wrong_route", f"SALAH JALUR: {subject_of(draft, world)}", body)
+        Letter(f"wrong_route:{item.number}:{to}", to, "wrong_route", subject, body, short=short)
         for to in roster.contacts(coordinator.code, Scheme.MAIL, day)
         if to != delivery.address
     ]

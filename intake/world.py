@@ -6,6 +6,7 @@ from domain.calendar import WorkCalendar
 from domain.profile import Profile
 from domain.resolution import World
 from domain.roster import Roster
+from domain.terms import Scheme
 from storage.engine import UnitOfWork
 
 
@@ -16,6 +17,7 @@ class Worlds:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._imported: Roster | None = None
+        self._revoked: frozenset[tuple[Scheme, str]] = frozenset()
         self._kept: World | None = None
         self._seen: object = None
 
@@ -24,11 +26,12 @@ class Worlds:
         version = await uow.roster.version()
         periods = tuple(await uow.periods.all())
         overrides = tuple(await uow.calendar.all())
-        seen = (version, periods, overrides, await uow.addresses.stamp())
+        revoked = await uow.roster.revoked()
+        seen = (version, periods, overrides, revoked, await uow.addresses.stamp())
         if self._kept is not None and self._seen == seen:
             return self._kept
-        if self._imported is None or self._imported.version != version:
-            self._imported = await uow.roster.load()
+        if self._imported is None or self._imported.version != version or self._revoked != revoked:
+            self._imported, self._revoked = await uow.roster.load(), revoked
         roster = self._imported
         if approved := await uow.addresses.registered(self._profile.tz):
             roster = replace(roster, addresses=(*roster.addresses, *approved))

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain import roster as domain
 from domain.errors import StorageError
 from domain.roster import Roster
-from storage.rows import to_values
-from storage.schema import Address, Base, DayPlan, Delegation, Person, Placement, RosterVersion, Unit
+from domain.terms import Scheme
+from storage.rows import insert_once, to_values
+from storage.schema import Address, Base, DayPlan, Delegation, Person, Placement, RevokedAddress, RosterVersion, Unit
 
 _LOCK = 0x726F7374  # "rost": one change at a time
 _snapshots: TypeAdapter[Roster] = TypeAdapter(Roster)
@@ -32,13 +33,17 @@ class RosterTables:
         """The newest version, 0 before the first import."""
         return await self._session.scalar(select(func.max(RosterVersion.version))) or 0
 
-    async def load(self, version: int | None = None) -> Roster:
+    async def load(self, version: int | None = None, *, imported: bool = False) -> Roster:
         """The newest roster (empty with version 0 before the first import), or an older one.
 
-        Raises ``StorageError`` for a version that never was.
+        Revoked addresses are left out of the newest, unless it is wanted as ``imported``. Raises ``StorageError`` for a
+        version that never was.
         """
         if version is None:
-            return await self._newest()
+            newest = await self._newest()
+            revoked = frozenset() if imported else await self.revoked()
+            left = tuple(one for one in newest.addresses if (one.scheme, one.value) not in revoked)
+            return replace(newest, addresses=left) if revoked else newest
         snapshot = await self._session.scalar(select(RosterVersion.snapshot).where(RosterVersion.version == version))
         if snapshot is None:
             raise StorageError(f"tidak ada daftar pegawai versi {version}")
@@ -64,6 +69,22 @@ class RosterTables:
             insert(RosterVersion).values(version=newest + 1, made_by=by, made_at=now, sha256=digest, snapshot=snapshot)
         )
         return newest + 1
+
+    async def revoked(self) -> frozenset[tuple[Scheme, str]]:
+        """Addresses that speak for nobody, imported or not."""
+        rows = await self._session.execute(select(RevokedAddress.scheme, RevokedAddress.value))
+        return frozenset((row[0], row[1]) for row in rows)
+
+    async def revoke(self, scheme: Scheme, value: str, by: str, now: datetime) -> bool:
+        """Take an address out of use; False when it is."""
+        new = {"scheme": scheme, "value": value, "by": by, "at": now}
+        done = insert_once(RevokedAddress, returning_id=False).returning(RevokedAddress.value)
+        return await self._session.scalar(done, new) is not None
+
+    async def restore(self, scheme: Scheme, value: str) -> bool:
+        """Take it into use again; False when it is."""
+        gone = delete(RevokedAddress).where(RevokedAddress.scheme == scheme, RevokedAddress.value == value)
+        return await self._session.scalar(gone.returning(RevokedAddress.value)) is not None
 
     async def _write(self, roster: Roster) -> None:
         for table in (Placement, Address, Delegation, DayPlan, Person, Unit):

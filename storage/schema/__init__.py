@@ -37,7 +37,7 @@ from storage.schema.roster import (
     Unit,
 )
 from storage.schema.sheets import SHEET_NUMBER, Sheet
-from storage.schema.talk import AddressAlias, AddressClaim, Ask, ExcuseTable, Remark
+from storage.schema.talk import AddressAlias, AddressClaim, Ask, ExcuseTable, Remark, RevokedAddress
 from storage.schema.watch import Audit, AuditSeal, Incident
 
 __all__ = [
@@ -89,6 +89,7 @@ __all__ = [
     "Report",
     "ReportOrder",
     "ReviewClaim",
+    "RevokedAddress",
     "RosterVersion",
     "Sheet",
     "SheetLook",

@@ -40,6 +40,16 @@ class AddressClaim(Base):
     decided_by: Mapped[str]
 
 
+class RevokedAddress(Base):
+    """An address of the imported roster that speaks for nobody, whatever the next import says."""
+
+    __tablename__ = "revoked_address"
+    scheme: Mapped[Scheme] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    by: Mapped[str]
+
+
 class AddressAlias(Base):
     """Another name that a provider gives the owner of an address (WhatsApp's business-scoped id)."""
 

@@ -1,5 +1,6 @@
 """Every command of the command line: what scripts rely on (DESIGN.md, "Command line contract")."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,9 +12,11 @@ from typing import Any
 
 import pytest
 
+from bot.bootstrap import open_installation
 from bot.cli import run
 from intake.roster_write import write_roster
 from tests.fakes.desk_world import AGUS, BUDI, ROSTER, SITI, at
+from tests.fakes.talk import posted
 from tests.fakes.trip import DISHUB, HOST, mail, workbook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,6 +182,12 @@ def test_the_calendar_prints_one_object_a_day(posko: Command) -> None:
     assert monday["working"]
 
 
+async def _shorts(posko: Command) -> list[str]:
+    """The announcements as chats would say them."""
+    async with open_installation(posko.data) as place, place.db.begin() as uow:
+        return [letter.short for letter in await posted(uow, "fallback")]
+
+
 def test_fallback_periods_are_declared_listed_and_ended(posko: Command) -> None:
     assert posko("fallback", "list", "--json").lines == []
     reason = ("--reason", "server padam", "--letter", "800/1", "--by", "Kepala BKD", "--json")
@@ -186,6 +195,9 @@ def test_fallback_periods_are_declared_listed_and_ended(posko: Command) -> None:
     assert on.code == 0
     (declared,) = on.lines
     assert declared["announced"] == 3
+    shorts = asyncio.run(_shorts(posko))
+    assert len(shorts) == 3
+    assert all("DIBERLAKUKAN" in one and "DATANG: pukul 07.00" in one and len(one) <= 600 for one in shorts)
     assert posko("fallback", "on", "--from", "2026-11-25", "--unit", "U9", *reason).code == 2
     assert posko("fallback", "on", "--from", "2026-11-25", "--to", "2026-11-20", *reason).code == 2
     assert posko("fallback", "off", declared["id"], "--to", "2026-11-23").code == 2

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.announcements import reached_by
 from bot.bootstrap import Installation, open_installation
 from domain.terms import Scheme, StatusKey
+from intake.world import Worlds
 from storage.engine import UnitOfWork
 from storage.records_talk import NewClaim, NewExcuse
 from tests.bot.test_cli import Command, posko
 from tests.fakes.desk_world import DAY, SITI
+from tests.fakes.talk import OFFICER, STAFF
 
 __all__ = ["posko"]
 PHONE = "6281234567890"
@@ -51,6 +55,50 @@ def test_an_address_is_listed_approved_and_revoked(posko: Command) -> None:
     assert posko("address", "revoke", 1).code == 2
     assert posko("address", "list", "--json").lines == []
     assert len(posko("address", "list", "--all", "--json").lines) == 1
+
+
+async def offices(uow: UnitOfWork, place: Installation) -> None:
+    await uow.roster.replace(STAFF, "impor", place.clock.now())
+
+
+def known(command: Command, *, imported: bool = False) -> set[str]:
+    found: set[str] = set()
+
+    async def look(uow: UnitOfWork, place: Installation) -> None:
+        roster = await uow.roster.load(imported=True) if imported else (await Worlds(place.profile).load(uow)).roster
+        found.update(address.value for address in roster.addresses)
+
+    fill(command, look)
+    return found
+
+
+def test_an_address_of_the_roster_is_revoked_over_the_next_import_and_restored(posko: Command) -> None:
+    fill(posko, offices)
+    said = posko("address", "revoke", "--address", "0811000001", "--by", "kominfo")
+    assert (said.code, said.out) == (0, f"WhatsApp {OFFICER}: dicabut, juga untuk impor daftar pegawai berikutnya.\n")
+    assert posko("address", "revoke", "--address", OFFICER).code == 2
+    fill(posko, offices)
+    assert OFFICER not in known(posko)
+    assert OFFICER in known(posko, imported=True)  # the file is exported as it was
+    assert f"dicabut\tWhatsApp {OFFICER}" in posko("address", "list", "--all").out
+    assert "berlaku kembali" in posko("address", "restore", OFFICER).out
+    assert posko("address", "restore", OFFICER).code == 2
+    assert OFFICER in known(posko)
+
+
+@pytest.mark.parametrize("arguments", [(), (1, "--address", "x"), ("--address", "tidak@ada.test")])
+def test_a_revocation_that_names_nothing_or_two_things_is_refused(
+    posko: Command, arguments: tuple[object, ...]
+) -> None:
+    assert posko("address", "revoke", *arguments).code == 2
+
+
+async def test_each_unit_hears_of_manual_attendance_by_the_first_channel_that_reaches_it() -> None:
+    chats = tuple(a for a in STAFF.addresses if a.scheme is not Scheme.MAIL)
+    every = (Scheme.MAIL, Scheme.WHATSAPP, Scheme.TELEGRAM)
+    assert reached_by(STAFF, "U1", DAY, every) == (Scheme.MAIL, ("dishub@presensi.test",))
+    assert reached_by(replace(STAFF, addresses=chats), "U1", DAY, every) == (Scheme.WHATSAPP, (OFFICER,))
+    assert reached_by(replace(STAFF, addresses=chats), "U1", DAY, (Scheme.MAIL,)) == (Scheme.MAIL, ())
 
 
 def test_a_keterangan_is_listed_without_the_diagnosis_and_decided_once(posko: Command) -> None:

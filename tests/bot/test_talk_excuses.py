@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.address_access import revoke_address
 from domain.excuse import Decision
 from domain.marks import FactSource
 from domain.terms import Scheme, StatusKey
 from storage.engine import Database
 from tests.fakes.desk_world import BUDI, DAY, SITI, at
-from tests.fakes.talk import BUDIS, KASUBBAG, Room, room_on
+from tests.fakes.talk import BUDIS, KASUBBAG, OFFICER, Room, room_on
 from tests.fakes.trip import mail, workbook
 
 FILE = "f" * 64
@@ -66,6 +67,33 @@ async def test_the_kasubbag_decides_by_reply_and_nobody_on_his_own_record(room: 
     assert [f.source for f in facts] == [FactSource.EXCUSE] * 2
     room.trip.clock.move(61)
     assert "tidak ada keterangan K99" in await room.says("SETUJU K99", KASUBBAG)
+
+
+async def test_whoever_filed_hears_each_decision_by_his_channel_and_whoever_decided_hears_it_once(room: Room) -> None:
+    await room.files("S Budi Santoso 24 November 2026", FILE)
+    assert "DITOLAK" in await room.receiver_says("TOLAK K1 surat tidak bertanggal")
+    (told,) = await room.posted("excuse_decided")
+    assert (told.scheme, told.to_address) == (Scheme.WHATSAPP, OFFICER)
+    assert told.short == (
+        "Keterangan K1 (S Budi Santoso, Selasa, 24 November 2026): DITOLAK. Alasan: surat tidak bertanggal. "
+        "Terima kasih."
+    )
+    assert "DISETUJUI" in await room.receiver_says("SETUJU K1")  # the desk thinks again
+    assert [one.short.count("DISETUJUI") for one in await room.posted("excuse_decided")] == [0, 1]
+    await room.files("S Siti Aminah 24 November 2026", "e" * 64, by=KASUBBAG)
+    assert "atas nama sendiri" in await room.says("SETUJU K2", KASUBBAG)
+    await room.files("C Budi Santoso 25 November 2026", "d" * 64, by=KASUBBAG)
+    assert "DISETUJUI" in await room.says("SETUJU K3", KASUBBAG)
+    assert len(await room.posted("excuse_decided")) == 2  # he has the answer to his own words
+
+
+async def test_an_address_that_was_revoked_meanwhile_hears_nothing(room: Room) -> None:
+    await room.files("S Budi Santoso 24 November 2026", FILE)
+    async with room.trip.db.begin() as uow:
+        assert await revoke_address(uow, Scheme.WHATSAPP, OFFICER, "kominfo", room.trip.clock.now())
+    await room.receiver_says("TOLAK K1 surat tidak bertanggal")
+    assert await room.posted("excuse_decided") == []
+    assert "belum terdaftar" in await room.says("STATUS")
 
 
 def channel_of(who: str) -> Scheme:

@@ -86,6 +86,8 @@ def test_the_coordinator_hears_of_a_unit_that_mailed_past_it() -> None:
         ("wrong_route", "dishub@presensi.test"),
     ]
     assert "SALAH JALUR" in found[0].body
+    assert found[1].short.startswith("Presensi DATANG UPTD Parkir, Selasa, 24 November 2026, kami terima langsung")
+    assert len(found[1].short) <= 600
 
 
 def test_one_mail_with_several_units_gets_one_receipt() -> None:
