@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_devices_admin
+from bot import cli_devices_admin, cli_shifts
 from bot.bootstrap import Installation, database_urls, open_installation
 from bot.cli_base import DataOption, JsonOption, leave, put, put_json, run_async, say
 from bot.clock import demo_clock
@@ -208,3 +208,4 @@ async def device_named(place: Installation, name: str) -> DeviceRow:
 
 
 cli_devices_admin.add_to(app)
+cli_shifts.add_to(app)

@@ -15,7 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from domain.errors import RosterError
 from intake import roster_layout as layout
 
-_HEADING_ROWS = 15  # titles and logos may stand above the heading
+HEADING_ROWS = 15  # titles and logos may stand above the heading
 _MAX_ROWS = 200_000
 _ENCODINGS = ("utf-8-sig", "cp1252")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[\s./-](\d{1,2})[\s./-](\d{4})$")
@@ -105,7 +105,7 @@ def parse_day(text: str) -> date | None:
 
 def read_tables(data: bytes, filename: str, notes: Notes) -> dict[str, list[Row]]:
     """Rows of every known sheet; raises ``RosterError`` when the file cannot be opened or has no people."""
-    sheets = list(_xlsx(data, filename)) if data[:2] == b"PK" else [(layout.PEOPLE, _csv(data))]
+    sheets = list(read_xlsx(data, filename)) if data[:2] == b"PK" else [(layout.PEOPLE, read_csv(data))]
     tables: dict[str, list[Row]] = {}
     for title, rows in sheets:
         sheet = _sheet_of(title)
@@ -125,7 +125,7 @@ def _sheet_of(title: str) -> str | None:
 
 
 def _rows(sheet: str, title: str, rows: list[Cells], notes: Notes) -> Iterator[Row]:
-    for index, cells in enumerate(rows[:_HEADING_ROWS]):
+    for index, cells in enumerate(rows[:HEADING_ROWS]):
         places = layout.columns_of(sheet, cells)
         if places:
             yield from _body(title, rows, index + 1, places, notes)
@@ -143,7 +143,8 @@ def _body(title: str, rows: list[Cells], start: int, places: dict[str, int], not
             yield row
 
 
-def _xlsx(data: bytes, filename: str) -> Iterable[tuple[str, list[Cells]]]:
+def read_xlsx(data: bytes, filename: str) -> Iterable[tuple[str, list[Cells]]]:
+    """Each sheet with its rows; raises ``RosterError`` when the file cannot be opened."""
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheets: list[tuple[str, list[Cells]]] = []
@@ -156,10 +157,11 @@ def _xlsx(data: bytes, filename: str) -> Iterable[tuple[str, list[Cells]]]:
     return sheets
 
 
-def _csv(data: bytes) -> list[Cells]:
+def read_csv(data: bytes) -> list[Cells]:
+    """The rows of a text file in the usual encodings and separators."""
     text = _decode(data)
     # A comma inside "S.E., M.M." is common: the first line with several cells, the heading, tells the separator.
-    lines = text.splitlines()[:_HEADING_ROWS]
+    lines = text.splitlines()[:HEADING_ROWS]
     head = next((line for line in lines if max(map(line.count, ";,\t")) >= 2), "")
     separator = max(";,\t", key=head.count)
     return [tuple(cell or None for cell in cells) for cells in csv.reader(io.StringIO(text), delimiter=separator)]

@@ -82,3 +82,20 @@ def test_shifts_are_made_and_people_assigned(posko: Command) -> None:
     assert posko("devices", "shift", "--code", "X", "--hours", "pagi").code == 2
     assert posko("devices", "assign", "MALAM", SITI, "--from", "2026-11-01", "--letter", "800/1").code == 0
     assert posko("devices", "assign", "SIANG", SITI, "--from", "2026-11-01").code == 2
+
+
+def test_shifts_of_many_people_come_from_a_spreadsheet_all_or_nothing(posko: Command, tmp_path: Path) -> None:
+    assert posko("devices", "shift", "--code", "MALAM", "--hours", "22.00-06.00").code == 0
+    template = tmp_path / "pola.xlsx"
+    assert posko("devices", "shift-template", "--out", template).code == 0
+    assert template.read_bytes()[:2] == b"PK"
+    file = tmp_path / "pola.csv"
+    file.write_text(f"nip;pola;mulai\n{SITI};MALAM;23-11-2026\n123;MALAM;23-11-2026\n")
+    refused = posko("devices", "shift-import", file)
+    assert refused.code == 2
+    assert "baris 3" in refused.err
+    file.write_text(f"nip;pola;mulai\n{SITI};MALAM;23-11-2026\n{BUDI};MALAM;23-11-2026\n")
+    dry = posko("devices", "shift-import", file, "--dry-run", "--json")
+    assert [(line["row"], line["person"], line["what"]) for line in dry.lines] == [(2, SITI, "baru"), (3, BUDI, "baru")]
+    assert "2 penetapan baru (disimpan)" in posko("devices", "shift-import", file, "--by", "kasubag").err
+    assert "0 penetapan baru (disimpan), 2 sudah berlaku" in posko("devices", "shift-import", file).err
