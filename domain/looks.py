@@ -53,6 +53,21 @@ def _against(before: Look, now: Look) -> set[Flag]:
     return flags
 
 
+def added_columns(now: Look, known: Sequence[Look]) -> frozenset[tuple[dt.date, Session]]:
+    """Columns in which somebody signed a cell that the look before showed without ink.
+
+    What the look before could not tell is not said to be new.
+    """
+    before = next((look for look in known if look.form == now.form), None)
+    earlier = {cell.place: cell for cell in before.cells} if before else {}
+    bare = (Verdict.EMPTY, Verdict.CODE)
+    return frozenset(
+        (cell.date, cell.session)
+        for cell in now.cells
+        if cell.verdict is Verdict.SIGNED and _was(earlier, cell) in bare
+    )
+
+
 def _was(earlier: dict[tuple[int | None, dt.date, Session], SeenCell], cell: SeenCell) -> Verdict | None:
     known = earlier.get(cell.place)
     return known.verdict if known else None

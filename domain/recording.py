@@ -13,7 +13,7 @@ from domain.combining import combine
 from domain.flags import flags_of
 from domain.identity import How
 from domain.look import Look, look_of, merged
-from domain.looks import look_flags
+from domain.looks import added_columns, look_flags
 from domain.outcome import (
     COUNTED,
     RECAP,
@@ -29,7 +29,7 @@ from domain.reading import HeadMark, Problem, ProblemCode, SheetKind, Verdict
 from domain.resolution import Delivery, Resolution, ResolvedSheet, World
 from domain.rows import RowWork, work_rows
 from domain.terms import Session, Timeliness
-from domain.timing import judge_apel, judge_recap, judge_session
+from domain.timing import judge_apel, judge_recap, judge_session, window_of
 
 UNREADABLE_KINDS = (SheetKind.NOT_SHEET, SheetKind.UNREADABLE)
 _RETAKE = frozenset(
@@ -174,8 +174,25 @@ def _draft(
     columns = known.columns.get(target.unit, frozenset())
     seen = [look for s in readable if (look := look_of(s.sheet, delivery.official_at))]
     of_looks = frozenset(flag for look in seen for flag in look_flags(look, known.looks.get(target.unit, ())))
-    of_looks |= _own_form(target, sheets, known)
+    of_looks |= _own_form(target, sheets, known) | _added_late(target, seen, delivery, known, world)
     return replace(draft, flags=flags_of(draft, sheets, delivery, columns, world) | of_looks)
+
+
+def _added_late(
+    target: Target, seen: Sequence[Look], delivery: Delivery, known: Known, world: World
+) -> frozenset[Flag]:
+    """A signature that an earlier picture of the page, taken for that session or later, did not show yet.
+
+    ``flags_of`` sees columns alone; here the window was closed before the cell was seen with ink, be it only one.
+    """
+    before = known.looks.get(target.unit, ())
+    for look in seen:
+        last = max((known_look.seen_at for known_look in before if known_look.form == look.form), default=None)
+        for day, session in added_columns(look, before):
+            window = window_of(world, target.unit, day, session)
+            if last and window and window.opens <= last and window.late_from <= delivery.official_at:
+                return frozenset({Flag.SUSULAN})
+    return frozenset()
 
 
 def official_time(official_at: datetime, existing: KnownSubmission | None, retake: timedelta) -> datetime:

@@ -31,6 +31,7 @@ _NIP_LINE = 3.0  # millimetres of the cell's foot (``reports.forms_sheet``)
 _LEAST_LINE, _AROUND = 1.2, 4  # millimetres of a line of letters; pixels left around it
 _LEAST_SPAN = 20.0  # gray levels between letters and paper
 _LEAST_SCORE = 0.5  # of the reader's own trust in a line
+_SURE_SCORE = 0.68  # below, a text that fits is no accident, and one that does not may be misread
 _SAME, _OTHER = 65.0, 57.0  # likeness of a printed and a known name; between them nothing is said
 
 
@@ -47,9 +48,11 @@ def names_on(found: Found) -> Names:
     if found.page.two_tone:
         return Names.UNREAD
     rows = telling_rows(found.printed)
-    likenesses = [alike for row, text in zip(rows, _texts(found, rows), strict=True)
-                  if (alike := likeness(text, found.printed.rows[row].name)) is not None]  # fmt: skip
-    return judged(likenesses)
+    told = [
+        (likeness(text, found.printed.rows[row].name), score)
+        for row, (text, score) in zip(rows, _texts(found, rows), strict=True)
+    ]
+    return judged([alike for alike, score in told if alike is not None and (alike >= _SAME or score >= _SURE_SCORE)])
 
 
 def judged(likenesses: Sequence[float]) -> Names:
@@ -89,8 +92,8 @@ def likeness(text: str, name: str) -> float | None:
     return float(alike)
 
 
-def _texts(found: Found, rows: Sequence[int]) -> list[str]:
-    """The printed name of each row as far as it can be read."""
+def _texts(found: Found, rows: Sequence[int]) -> list[tuple[str, float]]:
+    """The printed name of each row as far as it can be read, and the reader's trust in its worst line."""
     lines_of = resolve(_OCR + "text_lines")
     pieces, owners = [], []
     for number, row in enumerate(rows):
@@ -99,10 +102,11 @@ def _texts(found: Found, rows: Sequence[int]) -> list[str]:
         for top, bottom in tall if len(tall) > 1 else [(0, len(cut))]:
             pieces.append(np.ascontiguousarray(cut[max(0, top - _AROUND) : bottom + _AROUND]))
             owners.append(number)
-    texts = [""] * len(rows)
+    texts = [("", 1.0)] * len(rows)
     for number, (text, score) in zip(owners, resolve(_OCR + "read_pieces")(pieces), strict=True):
         if score >= _LEAST_SCORE:
-            texts[number] = f"{texts[number]} {text}".strip()
+            before, worst = texts[number]
+            texts[number] = f"{before} {text}".strip(), min(worst, score)
     return texts
 
 

@@ -14,6 +14,7 @@ from domain.sheet_layout import TICK, CodeTick, DayTick, HeadBlock, Layout, Rect
 from parsers.vision.arrays import Doubles, Floats
 from parsers.vision.grid import Grid, printed_nodes
 from parsers.vision.page import SCALE, Page, flat_points
+from parsers.vision.stamps import stamp_in
 
 _SHARP = 8  # pixels a millimetre of a straightened strip
 _SEARCH = 0.9  # millimetres that a strip may have moved against the grid
@@ -119,7 +120,7 @@ def _drawn(layout: Layout, rects: list[Rect], width: float) -> Floats:
 
 
 def read_head_block(page: Page, contrast: float) -> HeadMark:
-    """Whether the head signed at the foot (TLG-08)."""
+    """Whether the head signed at the foot (TLG-08); a stamp alone leaves that open."""
     layout = page.layout
     if not layout.head:
         return HeadMark.ABSENT
@@ -129,8 +130,10 @@ def read_head_block(page: Page, contrast: float) -> HeadMark:
         return HeadMark.UNSURE
     x0, y0, x1, y1 = (round(value * SCALE) for value in (room.x0, room.y0, room.x1, room.y1))
     inked = (page.dark[y0:y1, x0:x1] > _INK * max(contrast, 0.1)).astype(np.uint8)
-    solid = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    solid = np.asarray(cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
     area = float(solid.sum()) / SCALE**2
     if area >= _SIGNED_MM2:
-        return HeadMark.SIGNED
+        stamp = stamp_in(page, room, contrast)
+        beside = stamp.beyond(solid, room) if stamp else solid
+        return HeadMark.SIGNED if float(beside.sum()) / SCALE**2 >= _SIGNED_MM2 else HeadMark.UNSURE
     return HeadMark.EMPTY if area < _WHITE_MM2 and not page.two_tone else HeadMark.UNSURE

@@ -155,3 +155,45 @@ def test_a_sheet_with_other_names_is_flagged_and_no_other_photo_settles_its_cell
     assert Flag.NAMES_DIFFER in draft.flags
     assert Flag.NO_SIGNATURE not in draft.flags, "it is not typed"
     assert [(q.kind, q.candidates) for q in draft.questions] == [(QuestionKind.CELL, (p,)) for p in (SITI, BUDI)]
+
+
+def _looked(when: datetime, *cells: SeenCell) -> Known:
+    page = Look("TLG-1", "U1", "2026-W48", 1, when, (), cells)
+    columns = frozenset((c.date, c.session) for c in cells if c.verdict is SIGNED)
+    return Known(columns={"U1": columns}, looks={"U1": (page,)})
+
+
+def _now(when: datetime, known: Known, siti: Verdict = SIGNED, budi: Verdict = SIGNED) -> frozenset[Flag]:
+    flags: frozenset[Flag] = frozenset()
+    for draft in run(mail(when), file(weekly((siti, ""), (budi, ""))), known=known).submissions:
+        flags |= draft.flags
+    return flags
+
+
+SITI_ALONE = (SeenCell(1, SITI, DAY, IN, SIGNED), SeenCell(2, BUDI, DAY, IN, EMPTY))
+
+
+def test_one_signature_added_after_its_window_closed_is_susulan() -> None:
+    assert Flag.SUSULAN in _now(at(9), _looked(at(7, 10), *SITI_ALONE))
+    assert Flag.SUSULAN in _now(at(15, 40), _looked(at(7, 10), *SITI_ALONE))
+    coded = (SITI_ALONE[0], replace(SITI_ALONE[1], verdict=Verdict.CODE))
+    assert Flag.SUSULAN in _now(at(9), _looked(at(7, 10), *coded)), "a code does not make a signature earlier"
+
+
+def test_a_signature_added_while_the_window_is_open_is_none() -> None:
+    assert Flag.SUSULAN not in _now(at(7, 25), _looked(at(7, 10), *SITI_ALONE))
+
+
+def test_what_the_picture_before_could_not_tell_is_not_said_to_be_added() -> None:
+    unsure = (SITI_ALONE[0], replace(SITI_ALONE[1], verdict=UNSURE))
+    assert Flag.SUSULAN not in _now(at(9), _looked(at(7, 10), *unsure))
+    assert Flag.SUSULAN not in _now(at(9), _looked(at(7, 10), *SITI_ALONE), budi=UNSURE)
+
+
+def test_a_page_last_seen_before_the_session_began_is_late_and_not_susulan() -> None:
+    bare = tuple(replace(c, verdict=EMPTY) for c in SITI_ALONE)
+    yesterday = _looked(at(15, 40) - timedelta(days=1), *bare)
+    assert Flag.SUSULAN not in _now(at(7, 40), yesterday)
+    of_another_page = _looked(at(7, 10), *SITI_ALONE)
+    other = replace(of_another_page.looks["U1"][0], form="TLG-9")
+    assert Flag.SUSULAN not in _now(at(9), replace(of_another_page, looks={"U1": (other,)}))
