@@ -1,6 +1,11 @@
 // The desk works without this file; it only makes it live and quick.
 (() => {
   "use strict";
+  // On a phone the menu is a strip: where we are must be on the screen.
+  document.querySelectorAll(".menu [aria-current], .anak [aria-current]").forEach((link) => {
+    const strip = link.parentElement;
+    strip.scrollLeft = link.offsetLeft - strip.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
+  });
   const board = document.getElementById("papan");
   if (board) live(board);
   const queue = document.getElementById("antrean");

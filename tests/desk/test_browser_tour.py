@@ -1,37 +1,37 @@
-"""Every page of the desk in a real browser: its main task by keyboard and by mouse, on a desk and on a phone.
+"""Every page of the desk in a real browser, full and empty, on a desk and on a phone, by day and by night.
 
-``POSKO_SHOTS=docs/desk`` keeps a picture of each page.
+``POSKO_SHOTS=docs/desk`` keeps a picture of each page, ``POSKO_SHOTS_ALL=…`` those of both sizes by day and by night.
 """
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PIL import Image
 from playwright.async_api import Browser, Page
 
+from desk.rights import RIGHTS
 from desk.submission import mark_of
 from domain.account import Role
-from domain.marks import FactSource, MarkState
-from domain.terms import Scheme, Session
-from intake.roster_file import write_roster
-from storage.records_talk import NewClaim
-from tests.desk.test_recap import excuse
+from domain.marks import MarkState
+from domain.terms import Session
+from tests.desk.filled import REPORT, fill, sheets
+from tests.desk.test_links import pattern
 from tests.fakes.browser import DESKTOP, PHONE, chromium, is_wider_than_screen, log_in, page_of, violations
-from tests.fakes.desk_scene import earlier_parafs, photo_sheet
 from tests.fakes.desk_web import NAMES, Web, restarted, served, web_on
-from tests.fakes.desk_world import AGUS, BUDI, DAY, PEOPLE, ROSTER, SITI, at
-from tests.fakes.trip import DISHUB, Trip, mail, workbook
+from tests.fakes.desk_world import AGUS, BUDI, DAY, at
+from tests.fakes.trip import Trip
 
 pytestmark = pytest.mark.slow
 BOARD = f"/papan?tanggal={DAY}&sesi=datang"
-NUMBER, PHOTO, UNREAD = (f"TLG-20261124-D-{n:04d}" for n in (1, 5, 6))
+NUMBER, PHOTO = (f"TLG-20261124-D-{n:04d}" for n in (1, 5))
 PAGES = {  # name of the picture: address, role
     "masuk": ("/masuk", None),
+    "depan": ("/", None),
     "papan": (BOARD, Role.RECEIVER),
     "unit": (f"/papan/unit/U3?tanggal={DAY}&sesi=datang", Role.RECEIVER),
     "masa": ("/periode", Role.RECEIVER),
@@ -40,8 +40,10 @@ PAGES = {  # name of the picture: address, role
     "kiriman-tabel": (f"/kiriman/{NUMBER}", Role.RECEIVER),
     "isi": (f"/kiriman/{PHOTO}/isi", Role.RECEIVER),
     "periksa": ("/periksa", Role.RECEIVER),
+    "periksa-susunan": ("/periksa/susunan", Role.RECEIVER),
     "rekap": ("/rekap?dari=2026-11-23&sampai=2026-11-24", Role.DISCIPLINE),
-    "laporan": ("/laporan", Role.DISCIPLINE),
+    "laporan": ("/laporan?dipesan=TLG-RM-2026-48-5H", Role.DISCIPLINE),
+    "laporan-satu": (f"/laporan/{REPORT}", Role.DISCIPLINE),
     "pegawai": ("/pegawai?cari=siti", Role.DISCIPLINE),
     "orang": (f"/pegawai/{BUDI}?sampai={DAY}", Role.DISCIPLINE),
     "keterangan": ("/keterangan", Role.DISCIPLINE),
@@ -53,39 +55,78 @@ PAGES = {  # name of the picture: address, role
     "admin-akun": ("/admin/akun", Role.ADMIN),
     "admin-teks": ("/admin/pratinjau", Role.ADMIN),
     "akun": ("/akun", Role.UNIT),
+    "papan-unit": (BOARD, Role.UNIT),
 }
+FILES = {  # what is fetched or heard, and shown by other pages
+    "/papan/hidup", "/kiriman/{submission}/asli/{sha256}", "/kiriman/{submission}/halaman/{sha256}",
+    "/periksa/susunan/{layout}/halaman", "/rekap/unduh", "/laporan/{report}/{sha256}",
+    "/keterangan/{number}/bukti/{sha256}", "/admin/pesan/{number}/asli", "/admin/pegawai/unduh",
+}  # fmt: skip
+LOOKS = [(size, scheme) for size in (DESKTOP, PHONE) for scheme in ("light", "dark")]
 
 
 @asynccontextmanager
 async def scene(trip: Trip) -> AsyncIterator[tuple[Web, str, Browser]]:
-    """A morning with something on every page, a served desk and a browser."""
-    await trip.read(mail(workbook(), when=at(7, 20), by=DISHUB))
-    await earlier_parafs(trip)
-    await photo_sheet(trip, "U2")
+    """A morning with sheets and doubts, a served desk and a browser."""
+    await sheets(trip)
     async with web_on(trip, listen=True) as web:
-        await excuse(web, SITI)
-        async with trip.db.begin() as uow:
-            await uow.addresses.ask(NewClaim(Scheme.WHATSAPP, "6281234567890", "U3", at(7), at(7)))
         web.clock.moment = at(7, 21)
         async with served(web) as address, chromium() as browser:
             yield web, address, browser
 
 
-async def test_no_page_overflows_or_has_a_serious_barrier_on_desk_or_phone_by_day_or_night(trip: Trip) -> None:
+def test_every_page_of_the_table_of_rights_is_looked_at() -> None:
+    looked_at = {pattern(path) for path, _ in PAGES.values()}
+    assert {path for method, path in RIGHTS if method == "GET"} - looked_at == FILES
+
+
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+async def test_no_full_page_overflows_or_has_a_serious_barrier_on_desk_or_phone_by_day_or_night(
+    trip: Trip, size: tuple[int, int], scheme: Literal["light", "dark"]
+) -> None:
+    async with web_on(trip, listen=True) as web:
+        await fill(web)
+        assert await _tour(web, size, scheme, "") == []
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "dark"), (PHONE, "light")])
+async def test_no_empty_page_overflows_or_has_a_serious_barrier(
+    trip: Trip, size: tuple[int, int], scheme: Literal["light", "dark"]
+) -> None:
+    async with web_on(trip, listen=True) as web:
+        web.clock.moment = at(7, 21)
+        empty = {name: page for name, page in PAGES.items() if "TLG-2026" not in page[0] and REPORT not in page[0]}
+        assert await _tour(web, size, scheme, "-kosong", empty) == []
+
+
+async def _tour(
+    web: Web, size: tuple[int, int], scheme: Literal["light", "dark"], mark: str,
+    pages: Mapping[str, tuple[str, Role | None]] = PAGES,
+) -> list[str]:  # fmt: skip
+    """Every page by whom it is for; what is wrong with them."""
     found: list[str] = []
+    place = _place(size, scheme, mark)
+    async with served(web) as address, chromium() as browser:
+        for role in (None, *Role):
+            async with page_of(browser, address, size, scheme=scheme) as page:
+                if role is not None:
+                    await log_in(page, NAMES[role])
+                for name, (path, whose) in pages.items():
+                    if whose is role:
+                        found += [f"{name} {size} {scheme} {one}" for one in await _look(page, path)]
+                        if place:
+                            await _keep(page, Path(place.format(name)))
+    return found
+
+
+def _place(size: tuple[int, int], scheme: str, mark: str) -> str:
+    """Where pictures go: of a full desk by day and of a phone by night, all others only on demand."""
+    phone = "" if size == DESKTOP else "-hp"
+    if every := os.environ.get("POSKO_SHOTS_ALL"):
+        return f"{every}/{{}}{mark}{phone}-{scheme}.png"
     shots = os.environ.get("POSKO_SHOTS")
-    async with scene(trip) as (_, address, browser):
-        for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
-            for role in (None, *Role):
-                async with page_of(browser, address, size, scheme=scheme) as page:  # type: ignore[arg-type]
-                    if role is not None:
-                        await log_in(page, NAMES[role])
-                    for name, (path, whose) in PAGES.items():
-                        if whose is role:
-                            found += [f"{name} {size} {one}" for one in await _look(page, path)]
-                            if shots:
-                                await _keep(page, Path(shots) / f"{name}{'' if size == DESKTOP else '-hp'}.png")
-    assert found == []
+    kept = not mark and (size == DESKTOP) == (scheme == "light")
+    return f"{shots}/{{}}{phone}.png" if shots and kept else ""
 
 
 async def _keep(page: Page, path: Path) -> None:
@@ -127,21 +168,6 @@ async def _mark(web: Web, person: str) -> MarkState:
     return mark_of([f for f in facts if f.session is Session.DATANG]).state
 
 
-async def test_a_browser_killed_after_a_key_loses_no_decision(trip: Trip) -> None:
-    async with scene(trip) as (web, address, browser):
-        async with page_of(browser, address) as page:
-            await log_in(page, "rini")
-            await page.goto("/periksa")
-            async with page.expect_response("**/periksa/*"):
-                await page.keyboard.press("1")
-            # The answer was given; the browser dies before it has shown anything.
-        async with page_of(browser, address, PHONE) as page:
-            await log_in(page, "rini")
-            await page.goto("/periksa")
-            await page.get_by_text("1 menunggu").wait_for()
-        assert await _mark(web, BUDI) is MarkState.SIGNED
-
-
 async def test_a_contact_is_logged_by_mouse_on_a_phone_and_a_board_beside_it_hears(trip: Trip) -> None:
     async with scene(trip) as (_, address, browser), page_of(browser, address) as board:
         await log_in(board, "ani")
@@ -176,40 +202,6 @@ async def test_search_filters_while_typing_and_works_without_scripts(trip: Trip)
             await page.goto("/periksa")
             await page.get_by_role("button", name="Ada tanda tangan").click()
             await page.get_by_text("1 menunggu").wait_for()
-
-
-async def test_a_period_a_keying_a_keterangan_and_a_roster_by_mouse(trip: Trip, tmp_path: Path) -> None:
-    changed = replace(ROSTER, people={**PEOPLE, AGUS: replace(PEOPLE[AGUS], post="Kepala UPTD")})
-    (tmp_path / "baru.xlsx").write_bytes(write_roster(changed))
-    async with scene(trip) as (web, address, browser):
-        async with page_of(browser, address) as page:
-            await log_in(page, "rini")
-            await page.goto("/periode")
-            await page.get_by_label("Alasan").fill("jaringan kabupaten putus")
-            await page.get_by_role("button", name="Nyatakan").click()
-            await page.get_by_text("jaringan kabupaten putus").wait_for()
-            await page.goto(f"/kiriman/{PHOTO}/isi")
-            await page.get_by_label("Drs. Agus Setiawan").select_option("ttd")
-            await page.get_by_role("button", name="Simpan isian").click()
-            await page.get_by_text("diputus rini").wait_for()
-        async with page_of(browser, address, PHONE) as page:
-            await log_in(page, "dedi")
-            await page.goto("/keterangan")
-            await page.get_by_role("button", name="Setujui").click()
-            await page.get_by_text("Tidak ada keterangan").wait_for()
-        async with page_of(browser, address) as page:
-            await log_in(page, "ani")
-            await page.goto("/admin/pegawai")
-            await page.get_by_label("Berkas baru").set_input_files(tmp_path / "baru.xlsx")
-            await page.get_by_role("button", name="Periksa berkas").click()
-            await page.get_by_role("button", name="Terapkan").click()
-            await page.get_by_text("Versi 2").wait_for()
-            await page.goto("/admin/alamat")
-            await page.get_by_role("button", name="Setujui").click()
-            await page.get_by_text("Tidak ada permohonan").wait_for()
-        async with web.house.db.begin() as uow:
-            sources = {f.source for f in await uow.facts.for_people([SITI, AGUS], DAY, DAY)}
-    assert {FactSource.DESK, FactSource.EXCUSE} <= sources
 
 
 async def test_a_restarted_service_keeps_everybody_logged_in(trip: Trip) -> None:

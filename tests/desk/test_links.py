@@ -30,9 +30,9 @@ def links(page: str, address: str) -> Iterator[str]:
             yield link
 
 
-def pattern(address: str) -> str:
+def pattern(address: str, method: str = "GET") -> str:
     """The route that answers an address, as the table of rights names it."""
-    scope = {"type": "http", "method": "GET", "path": address.partition("?")[0], "headers": []}
+    scope = {"type": "http", "method": method, "path": address.partition("?")[0], "headers": []}
     for room in ROOMS:
         for route in room.routes:
             if route.matches(scope)[0] is Match.FULL:

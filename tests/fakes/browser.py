@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright
 
 from tests.fakes.debian import ensure_packages
 from tests.fakes.desk_web import PASSWORD
@@ -14,6 +14,7 @@ from tests.fakes.desk_web import PASSWORD
 CHROMIUM = "/usr/bin/chromium"
 DESKTOP, PHONE = (1280, 800), (390, 844)
 _AXE = Path(__file__).resolve().parents[1] / "data" / "axe" / "axe.min.js"
+_MOST_TABS = 250
 Scheme = Literal["light", "dark"]
 
 
@@ -84,3 +85,64 @@ async def violations(page: Page) -> list[str]:
 async def is_wider_than_screen(page: Page) -> bool:
     """Whether the page scrolls sideways."""
     return bool(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
+
+
+class Hand:
+    """How somebody works a page: with a pointer (a finger on a phone), or with the keyboard and nothing else."""
+
+    def __init__(self, page: Page, pointer: bool) -> None:
+        self.page = page
+        self.pointer = pointer
+        self._touch = page.viewport_size is not None and page.viewport_size["width"] == PHONE[0]
+
+    async def press(self, target: Locator) -> None:
+        """A link, a button, the head of what can be unfolded."""
+        if self.pointer:
+            await (target.tap() if self._touch else target.click())
+        else:
+            await self.reach(target)
+            await self.page.keyboard.press("Enter")
+
+    async def tick(self, target: Locator) -> None:
+        """A box or one of several choices."""
+        if self.pointer:
+            await (target.tap() if self._touch else target.click())
+        elif await target.get_attribute("type") == "radio":
+            group = self.page.locator(f"input[name={await target.get_attribute('name')}]")
+            await self.reach(group.and_(self.page.locator(":checked")))
+            for _ in range(await group.count()):
+                if not await target.is_checked():
+                    await self.page.keyboard.press("ArrowDown")
+        else:
+            await self.reach(target)
+            await self.page.keyboard.press("Space")
+        assert await target.is_checked()
+
+    async def write(self, target: Locator, text: str) -> None:
+        """Into a field, in place of what stands there."""
+        if self.pointer:
+            await (target.tap() if self._touch else target.click())
+        else:
+            await self.reach(target)
+        await self.page.keyboard.press("Control+a")
+        await self.page.keyboard.type(text)
+
+    async def choose(self, target: Locator, label: str) -> None:
+        """One line of a list: the keyboard goes by its first letters; a pointer's list is the system's, not ours."""
+        if self.pointer:
+            await target.select_option(label=label)
+        else:
+            await self.reach(target)
+            await self.page.keyboard.type(label)
+        assert await target.evaluate("e => e.selectedOptions[0].label.trim()") == label
+
+    async def reach(self, target: Locator) -> None:
+        """By Tab alone, and the focus must be seen when it is there."""
+        wanted = await target.element_handle()
+        for _ in range(_MOST_TABS):
+            await self.page.keyboard.press("Tab")
+            if await self.page.evaluate("e => e === document.activeElement", wanted):
+                style = await self.page.evaluate("e => getComputedStyle(e).outlineStyle", wanted)
+                assert style != "none", f"no visible focus: {target}"
+                return
+        raise AssertionError(f"not to be reached by Tab: {target}")
