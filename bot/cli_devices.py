@@ -18,6 +18,7 @@ from bot.settings import load_settings
 from devices.dates import DateOrder
 from devices.files import LogIntake, Taken
 from devices.mapped import Table, columns_of
+from devices.readers import reader_for
 from domain.device import ClockFlag, FlagCode
 from domain.errors import ExitCode, UsageError
 from parsers.confinement import hide_this_process
@@ -188,6 +189,7 @@ async def _map(place: Installation, file: Path, device: str, columns: str, order
     content = file.read_bytes()
     try:
         await intake.remember(row, file.name, content, made)
+        await intake.take_up(row, reader_for)  # what waited for this very word
         taken = await intake.file(file.name, content, device)
     finally:
         await sandbox.close()

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from desk.visitor import Turn, Visit, missing
 from desk.words import LOG_FLAGS
 from devices.files import LogIntake, Taken
+from domain.device import UploadState
 from storage.records_devices import NewDeviceUser
 
 router = APIRouter()
@@ -15,24 +16,34 @@ SOURCE = "upload"
 _MOST = 100 * 1024 * 1024  # about two million lines of a stick
 
 
+def intake_of(turn: Turn) -> LogIntake:
+    """What takes logs in; workbooks are opened in the sandbox only."""
+    house = turn.house
+    return LogIntake(house.db, house.blobs, house.clock, house.profile.zone, house.sandbox)
+
+
 @router.get("/admin/mesin")
 async def devices_page(turn: Visit) -> Response:
     """Devices, and ids that nobody is mapped to yet (MLG-24)."""
-    return await _devices(turn)
+    return await show_devices(turn)
 
 
-async def _devices(turn: Turn, fault: str = "", status: int = 200, taken: Taken | None = None) -> Response:
+async def show_devices(
+    turn: Turn, fault: str = "", status: int = 200, taken: Taken | None = None, told: str = ""
+) -> Response:
+    """The page, with what became of a log that was just taken in."""
     async with turn.house.db.begin() as uow:
         devices = await uow.devices.all()
         unknown = await uow.punches.unknown(most=200)
         uploads = await uow.punches.uploads(last=20)
+        asking = await uow.punches.waiting(UploadState.ASKS)
         world = await turn.house.worlds.load(uow)
     await turn.looked("devices_viewed", "device", "all")
     names = {device.id: device.name for device in devices}
     return turn.page(
         "devices", status, devices=devices, unknown=unknown, uploads=uploads, names=names, fault=fault,
         units={code: unit.name for code, unit in world.roster.units.items()}, today=turn.house.today(),
-        taken=taken, log_flags=LOG_FLAGS,
+        taken=taken, log_flags=LOG_FLAGS, asking=asking, told=told,
     )  # fmt: skip
 
 
@@ -60,7 +71,7 @@ async def map_id(turn: Visit, number: int) -> Response:
         else:
             await uow.devices.map_user(NewDeviceUser(number, user, key, first, turn.by, turn.house.now()))
             await turn.audit(uow, "device_user_mapped", "device", device.name, id=user, person=key)
-    return await _devices(turn, fault, 422) if fault else RedirectResponse("/admin/mesin", 303)
+    return await show_devices(turn, fault, 422) if fault else RedirectResponse("/admin/mesin", 303)
 
 
 @router.post("/admin/mesin/berkas")
@@ -70,14 +81,14 @@ async def upload_log(turn: Visit) -> Response:
     async with turn.house.db.begin() as uow:
         known = not name or await uow.devices.by_name(name) is not None
     if upload is None or not known:
-        return await _devices(turn, "Pilih berkas log dan mesinnya.", 422)
+        return await show_devices(turn, "Pilih berkas log dan mesinnya.", 422)
     data = await upload.read(_MOST + 1)
-    if not data or len(data) > _MOST:
-        return await _devices(turn, "Berkas kosong." if not data else "Berkas terlalu besar.", 422 if not data else 413)
-    house = turn.house
-    intake = LogIntake(house.db, house.blobs, house.clock, house.profile.zone, house.sandbox)
-    taken = await intake.file(upload.filename or "log", data, name or None, SOURCE)
-    async with house.db.begin() as uow:
+    if not data:
+        return await show_devices(turn, "Berkas kosong.", 422)
+    if len(data) > _MOST:
+        return await show_devices(turn, "Berkas terlalu besar.", 413)
+    taken = await intake_of(turn).file(upload.filename or "log", data, name or None, SOURCE)
+    async with turn.house.db.begin() as uow:
         subject = taken.device.name if taken.device else ""
         await turn.audit(uow, "device_log_uploaded", "device", subject, new=taken.new, bytes=len(data))
-    return await _devices(turn, taken=taken)
+    return await show_devices(turn, taken=taken)

@@ -108,6 +108,8 @@ _TABLE: tuple[tuple[str, str, Mapping[Role, Reach]], ...] = (
     ("GET", "/admin/mesin", ADMIN),
     ("POST", "/admin/mesin/{number}/id", ADMIN),
     ("POST", "/admin/mesin/berkas", ADMIN),
+    ("GET", "/admin/mesin/susunan/{number}", ADMIN),
+    ("POST", "/admin/mesin/susunan/{number}", ADMIN),
     ("GET", "/admin/pratinjau", ADMIN),
     ("GET", "/admin/akun", ADMIN),
     ("POST", "/admin/akun", ADMIN),

@@ -167,7 +167,7 @@ LOG_FLAGS = {
     FlagCode.NUMBER_CONTRADICTS: "nomor mesin pada nama berkas dan isinya berbeda",
     FlagCode.DEVICE_CREATED: "mesin baru didaftarkan; periksa zona dan unitnya",
     FlagCode.DEVICE_UNKNOWN: "mesinnya tidak pasti; pilih mesinnya lalu unggah lagi",
-    FlagCode.LAYOUT_UNKNOWN: "susunan berkas belum dikenal; berkas disimpan, jelaskan dengan posko devices map",
-    FlagCode.DATE_ORDER_UNKNOWN: "tanggal dapat dibaca dua cara; berkas disimpan, jelaskan dengan posko devices map",
+    FlagCode.LAYOUT_UNKNOWN: "susunan berkas belum dikenal; berkas disimpan, jelaskan di bawah ini",
+    FlagCode.DATE_ORDER_UNKNOWN: "tanggal dapat dibaca dua cara; berkas disimpan, jelaskan di bawah ini",
     FlagCode.NO_SECONDS: "waktu tanpa detik",
 }

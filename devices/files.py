@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from devices.cells import worksheets
 from devices.detect import is_table, number_in, reader_of, table_of
 from devices.lines import Asks, Batch, LogReader, Notes
+from devices.mapped import Table
 from devices.standard_report import Cells
 from domain.device import ClockFlag, DeviceKind, FlagCode, UploadState
 from domain.device_clock import ClockWatch, fallen_back, wall
@@ -185,6 +186,18 @@ class LogIntake:
         async with self.db.begin() as uow:
             await uow.punches.finish(upload.id, outcome, UploadState.ASKS)
         return replace(upload, state=UploadState.ASKS, layout=asked.layout, flags=(flag,), note=outcome.note)
+
+    async def table(self, name: str, data: bytes) -> Table:
+        """A file as rows and columns, for an operator to explain."""
+        sheets = await self._sheets(data, name)
+        return await asyncio.to_thread(table_of, data, sheets)
+
+    async def take_up(self, device: DeviceRow, readers: Callable[[str, bytes], LogReader | None]) -> list[Taken]:
+        """Read again every log of the device that waits for an operator's word, now that one was said."""
+        async with self.db.begin() as uow:
+            asking = [u for u in await uow.punches.waiting(UploadState.ASKS) if u.device_id == device.id]
+        read = [await self.again(upload, readers) for upload in asking]
+        return [taken for taken in read if taken is not None]
 
     async def remember(self, device: DeviceRow, name: str, data: bytes, made: Callable[..., NewLayout]) -> None:
         """Keep an operator's word on this file's layout; ``made(table, signature)`` builds it."""

@@ -67,9 +67,29 @@ def columns_of(text: str, table: Table) -> dict[str, int]:
             named = ", ".join(table.titles) or "tanpa judul; pakai nomor mulai 1"
             raise UsageError(f"tidak ada kolom '{where}'; judulnya: {named}")
         places[field] = place
-    if "id" not in places or not ("at" in places or {"date", "time"} <= places.keys()):
+    if not _enough(places):
         raise UsageError("sebutkan id dan at (tanggal dengan jam), atau id, date dan time; misalnya id=1,at=3")
     return places
+
+
+def checked_places(said: Mapping[int, str]) -> dict[str, int]:
+    """What a person chose for each column (empty: nothing) as places by field; raises ``UsageError``."""
+    places: dict[str, int] = {}
+    for place, field in said.items():
+        if not field:
+            continue
+        if field not in FIELDS:
+            raise UsageError(f"arti kolom '{field}' tidak dikenal")
+        if field in places:
+            raise UsageError(f"kolom {places[field] + 1} dan {place + 1} diberi arti yang sama")
+        places[field] = place
+    if not _enough(places):
+        raise UsageError("pilih kolom ID pegawai serta tanggal dan jam (satu kolom, atau dua kolom terpisah)")
+    return places
+
+
+def _enough(places: Mapping[str, int]) -> bool:
+    return "id" in places and ("at" in places or {"date", "time"} <= places.keys())
 
 
 class Mapped:
