@@ -81,10 +81,11 @@ class Service:
         state = State(place, self._mailboxes, self._metrics, self._sandbox, demo_clock(place.clock))
         house = house_of(place, self._sandbox, pipeline_of(place, self._sandbox, self._observer))
         await seal_old(place.db, house.vault)
-        app = create_app(state, house, self._hooks)
+        alone = self._webhooks()  # then the desk's own port answers no provider
+        app = create_app(state, house, None if alone else self._hooks)
         web = WebServer(app, place.settings.service.host, place.settings.service.port)
         web.open()
-        webs = [web, *self._webhooks()]
+        webs = [web, *alone]
         (place.settings.data / "web.port").write_text(str(web.port))
         async with contextlib.AsyncExitStack() as parts:
             shelf = await self._start_jobs(parts)

@@ -74,7 +74,7 @@ class Officers:
         return tuple(one for one in self.post.letters(BY_CODE[sent.step.office].address) if own in thread_of(one))
 
     def told(self, key: str) -> tuple[str, ...]:
-        """The desk's answers to the step ``key`` in words, by mail or by WhatsApp."""
+        """The desk's answers to the step ``key`` in words, by mail or by telephone."""
         sent = self.sent.get(key)
         if sent and sent.step.phone and self.phones:
             return self.phones.heard(sent.step.office, sent.heard)

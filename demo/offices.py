@@ -117,3 +117,4 @@ OFFICES: tuple[Office, ...] = (
 )
 BY_CODE = {office.code: office for office in OFFICES}
 PHONES = {"U071": "6280000000971"}  # officers who are registered with WhatsApp too
+TELEGRAMS = {"U072": 7000000972}  # and with Telegram

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from demo.board import Board, UnitLine
 from demo.officers import Officers, thread_of
-from demo.offices import BY_CODE, OFFICES, PHONES
+from demo.offices import BY_CODE, OFFICES, PHONES, TELEGRAMS
 from demo.post_office import Letter, PostOffice
 from demo.steps import Answer, Expected, Finding
 
@@ -63,7 +63,7 @@ def _unsent(officers: Officers) -> list[Finding]:
 
 
 def receipts(officers: Officers) -> int:
-    """Answers of the desk over all offices, by mail and by WhatsApp."""
+    """Answers of the desk over all offices, by mail, WhatsApp and Telegram."""
     boxes: Iterable[tuple[Letter, ...]] = (officers.post.letters(office.address) for office in OFFICES)
-    by_phone = sum(len(officers.phones.heard(code)) for code in PHONES) if officers.phones else 0
+    by_phone = sum(len(officers.phones.heard(code)) for code in (*PHONES, *TELEGRAMS)) if officers.phones else 0
     return by_phone + sum(1 for box in boxes for letter in box if thread_of(letter).strip())

@@ -1,18 +1,25 @@
-"""The officers' telephones: WhatsApp by a Twilio on loopback, so that nobody needs an account to see it."""
+"""The officers' telephones: a Twilio for WhatsApp and a Bot API for Telegram, on loopback: nobody needs an account."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from demo.chat.telegram import FakeTelegram
 from demo.chat.twilio import FakeTwilio
 from demo.chat.twilio_data import new_sid
-from demo.offices import PHONES
+from demo.offices import PHONES, TELEGRAMS
 
 _TEMPLATES = {
     "pengingat": "Yth. {{1}}. Hingga pukul {{2}} presensi {{3}} hari {{4}} belum kami terima; batas {{5}}. Salam.",
     "kabar": "Posko Presensi menyampaikan: {{1}}. Mohon balas LIHAT. Terima kasih.",
 }
+
+
+def way_of(code: str) -> str:
+    """What the office's officer writes with, as people call it."""
+    return "Telegram" if code in TELEGRAMS else "WhatsApp"
 
 
 class Phones:
@@ -22,20 +29,23 @@ class Phones:
         self._ids = {name: new_sid("HX") for name in _TEMPLATES}
         texts = {self._ids[name]: text for name, text in _TEMPLATES.items()}
         self._twilio = FakeTwilio(webhook=f"{desk}/webhooks/whatsapp", now=now, templates=texts)
-        self.token = self._twilio.token
+        self._telegram = FakeTelegram(now)
+        self._open = ExitStack()
+        self.secrets = {"twilio": self._twilio.token, "telegram": self._telegram.token}
 
     def __enter__(self) -> Self:
-        self._twilio.__enter__()
+        self._open.enter_context(self._twilio)
+        self._open.enter_context(self._telegram)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._twilio.__exit__(kind, error, trace)
+        self._open.close()
 
     @property
     def settings(self) -> str:
-        """The block of ``posko.toml``."""
+        """The blocks of ``posko.toml``."""
         names = "\n".join(f'{name} = "{sid}"' for name, sid in self._ids.items())
         return f"""
 [whatsapp]
@@ -46,11 +56,21 @@ poll_seconds = 10
 api = "{self._twilio.api}"
 [whatsapp.templates]
 {names}
+[telegram]
+token_file = "secrets/telegram"
+api = "{self._telegram.api}"
 """
 
     def write(self, code: str, words: str, photos: Sequence[bytes] = ()) -> int:
         """The office's officer writes; returns how many messages the desk had sent there before."""
         before = len(self.heard(code))
+        if code in TELEGRAMS:
+            for number, photo in enumerate(photos, 1):
+                # As a file: a photo that Telegram shrinks is read less well.
+                self._telegram.send_document(TELEGRAMS[code], f"lembar-{number}.jpg", "image/jpeg", photo, words)
+            if not photos:
+                self._telegram.write(TELEGRAMS[code], words)
+            return before
         files = [("image/jpeg", photo) for photo in photos]
         message = self._twilio.write(PHONES[code], words, *files, deliver=False)
         # A desk that is slow to answer must not hold up the play; one that misses it asks Twilio later.
@@ -59,4 +79,8 @@ api = "{self._twilio.api}"
 
     def heard(self, code: str, since: int = 0) -> tuple[str, ...]:
         """What the desk wrote to the office, oldest first."""
-        return tuple(message.body for message in self._twilio.sent(PHONES[code]))[since:]
+        if code in TELEGRAMS:
+            told = [message.text for message in self._telegram.sent if message.chat == TELEGRAMS[code]]
+        else:
+            told = [message.body for message in self._twilio.sent(PHONES[code])]
+        return tuple(told)[since:]

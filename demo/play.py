@@ -11,6 +11,7 @@ import secrets
 import shutil
 import signal
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from demo.make_roster import invent
 from demo.officers import Officers
 from demo.offices import BOX_OPD, BOX_UPT, DESK_HOST, DISCIPLINE, OFFICES, RECEIVER
 from demo.outcome import receipts
-from demo.phones import Phones
+from demo.phones import Phones, way_of
 from demo.post_office import PostOffice
 from demo.programme import Part, Programme, Scene
 from demo.results import FOLDER
@@ -116,7 +117,7 @@ def play(
         with console.status("Menyiapkan instalasi: basis data, daftar pegawai 40 unit …"):
             service.init(folder / "roster.xlsx")
             service.connect(_boxes(passwords), post.imap_port, post.smtp_port, (RECEIVER,), (DISCIPLINE,))
-            service.join_chat(phones.settings, phones.token)
+            service.join_chat(phones.settings, phones.secrets)
             stage.desk = open_account(service, console)
             _prepare(programme, service, town, folder, stage)
         with console.status("Lembar cetak dikirim, ditandatangani, dan dipotret …"):
@@ -176,8 +177,9 @@ def _close(programme: Programme, last: Picture, scene: Scene, findings: list[Fin
 
 
 def _by_phone(officers: Officers) -> str:
-    count = sum(sent.step.phone for sent in officers.sent.values())
-    return f" ({count} melalui WhatsApp)" if count else ""
+    ways = Counter(way_of(sent.step.office) for sent in officers.sent.values() if sent.step.phone)
+    told = ", ".join(f"{count} melalui {way}" for way, count in sorted(ways.items(), reverse=True))
+    return f" ({told})" if told else ""
 
 
 def _make_fresh(folder: Path, service: Service) -> None:

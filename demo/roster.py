@@ -7,7 +7,7 @@ from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
 
-from demo.offices import OFFICES, PHONES, Office
+from demo.offices import OFFICES, PHONES, TELEGRAMS, Office
 
 COLUMNS = (
     "no",
@@ -33,6 +33,7 @@ COLUMNS = (
     "jk",
     "lahir",
 )
+_ADDRESS_COLUMNS = ("jenis", "alamat", "unit_kode", "peran")
 _UNIT_COLUMNS = ("kode", "nama", "jenis", "pola_hari", "induk", "jalur", "kotak_bkd", "surel", "wa")
 
 
@@ -115,6 +116,10 @@ def write(path: Path, town: Town) -> None:
     units.append(_UNIT_COLUMNS)
     for o in OFFICES:
         units.append((o.code, o.name, o.kind, o.pattern, o.parent, o.route, o.mailbox, o.address, PHONES.get(o.code)))
+    addresses = book.create_sheet("Alamat")
+    addresses.append(_ADDRESS_COLUMNS)
+    for code, chat in TELEGRAMS.items():
+        addresses.append(("telegram", str(chat), code, "petugas"))
     book.save(path)
 
 

@@ -153,6 +153,7 @@ STEPS: tuple[Step, ...] = (
     Step("07.18", "kesra", "U005", "mengirim langsung, tidak lewat Bagian Umum", _daily("U005")),
     Step("07.19", "pkmutara", "U063", "mengirim lembar mingguan", _weekly("U063")),
     Step("07.19.30", "satpol", "U019", "mengirim ulang sebagai XLSX", _daily("U019"), after="satpolrar"),
+    Step("07.19.45", "kec2tanya", "U072", "bertanya STATUS di Telegram", phone=True, says=lambda told: "STATUS"),
     Step("07.20", "smp3", "U052", "mengirim PDF", _pdf("U052")),
     Step(
         "07.21",
@@ -176,7 +177,7 @@ STEPS: tuple[Step, ...] = (
         after="dlhbom",
     ),
     Step("07.27", "dinkes", "U049", "mengirim daftar nama/NIP satu kolom", _combined("U049")),
-    _photo("07.28", "kec2", "U072", "mengirim foto lembar cetak bertanda tangan"),
+    _photo("07.28", "kec2", "U072", "mengirim foto lembar cetak melalui Telegram", phone=True),
     Step("07.34", "kec3", "U073", "mengirim terlambat", _daily("U073")),
     Step("07.36", "kominfo", "U023", "mengirim ulang tanpa kata sandi", _pdf("U023"), after="kominfokunci"),
     Step("07.37", "pkmtimur", "U065", "mengirim terlambat", _combined("U065")),
@@ -197,7 +198,7 @@ _SPECIAL = {
     "U064": Expected(MISSING, why="tidak mengirim"),
     "U065": Expected(LATE, why="pukul 07.37"),
     "U071": Expected(ON_TIME, why="foto lembar cetak lewat WhatsApp"),
-    "U072": Expected(ON_TIME, why="foto lembar cetak"),
+    "U072": Expected(ON_TIME, why="foto lewat Telegram, sesudah bertanya STATUS"),
     "U073": Expected(LATE, why="pukul 07.34"),
 }
 EXPECTED: dict[str, Expected] = {office.code: _SPECIAL.get(office.code, Expected(ON_TIME)) for office in OFFICES}
@@ -215,6 +216,7 @@ def _letters(scene: Scene) -> list[Finding]:
         *lacking(post, BY_CODE[WRONG_ROUTE_TOLD].address, "SALAH JALUR"),
         *unnamed(scene, _PRINTED_BY, AWAY),
         *_duty_kept(scene),
+        *_status_told(scene),
     ]
 
 
@@ -225,11 +227,21 @@ def _duty_kept(scene: Scene) -> list[Finding]:
     return [] if kept else [Finding("jawaban WhatsApp Kecamatan Tulungagung 1", "dicatat menurut petugas", told[:200])]
 
 
-def _told_by_phone(scene: Scene) -> list[str]:
-    """The receipt that went by WhatsApp."""
+def _status_told(scene: Scene) -> list[Finding]:
+    """STATUS by Telegram is answered with what the unit has not sent yet; the photo that follows gets its receipt."""
+    asked, sent = (" ".join(scene.officers.told(key)) for key in ("kec2tanya", "kec2"))
+    wanted = (("STATUS", asked, "BELUM DITERIMA; batas pukul 07.30 WIB"), ("foto", sent, "TEPAT WAKTU"))
     return [
-        f"WhatsApp kepada Kecamatan Tulungagung 1: {' '.join(text.split())}" for text in scene.officers.told("kec1")
+        Finding(f"jawaban Telegram Kecamatan Tulungagung 2 ({what})", words, told[:200])
+        for what, told, words in wanted
+        if words not in told
     ]
+
+
+def _told_by_phone(scene: Scene) -> list[str]:
+    """The receipt that went by WhatsApp, and the answer to STATUS by Telegram."""
+    shown = (("WhatsApp kepada Kecamatan Tulungagung 1", "kec1"), ("Telegram, jawaban STATUS", "kec2tanya"))
+    return [f"{to}: {' '.join(text.split())}" for to, key in shown for text in scene.officers.told(key)[:1]]
 
 
 MORNING = Part(DAY, BEGIN, END, 50, "DATANG", OPENS, CLOSES, STEPS, EXPECTED, (_letters,))

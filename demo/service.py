@@ -100,11 +100,12 @@ class Service:
         with settings.open("a", encoding="utf-8") as file:
             file.write(settings_text(boxes, imap_port, smtp_port))
 
-    def join_chat(self, block: str, token: str) -> None:
-        """Add ``[whatsapp]`` to the settings, its token in a file of its own; after ``connect``."""
-        self._keep("twilio", token)
+    def join_chat(self, blocks: str, secrets: Mapping[str, str]) -> None:
+        """Add the blocks of chats to the settings, their tokens in files of their own; after ``connect``."""
+        for name, secret in secrets.items():
+            self._keep(name, secret)
         with (self.data / "posko.toml").open("a", encoding="utf-8") as file:
-            file.write(block)
+            file.write(blocks)
 
     def add_account(self, name: str, role: str, full_name: str) -> str:
         """An account of the desk; returns its first password."""

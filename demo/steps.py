@@ -30,13 +30,13 @@ class Waits(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One mail or WhatsApp message. ``office`` is the code whose officer it comes from, or claims to come from.
+    """One mail or chat message. ``office`` is the code whose officer it comes from, or claims to come from.
 
     ``login``: the account that really hands it in (None: the officer's own). ``to``: None is the assigned mailbox.
     ``after``: the key of a step whose answer the officer waits for. ``repeats``: the key of a mail sent once more
     as it was. ``automatic``: an out-of-office reply to the answer of ``after``. ``waits``: a letter that has to lie in
     the officer's mailbox first; ``back`` makes the files out of it. ``what`` names the sheet in the subject.
-    ``phone``: by WhatsApp, where ``says`` makes the words out of what the desk told in answer to ``after``.
+    ``phone``: by WhatsApp or Telegram, where ``says`` makes the words out of what the desk told in answer to ``after``.
     """
 
     at: str

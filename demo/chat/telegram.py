@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -162,7 +162,10 @@ class FakeTelegram:
             raise Refused(404, "Not Found: method not found")
         if strange := given.keys() - _METHODS[method]:
             raise Refused(400, f"Bad Request: unknown parameters {sorted(strange)}")
-        result = await getattr(self, f"_{method}")(given)
+        if method == "getUpdates":
+            result = await self._getUpdates(given, request.is_disconnected)
+        else:
+            result = await getattr(self, f"_{method}")(given)
         return JSONResponse({"ok": True, "result": result})
 
     async def _getMe(self, given: Mapping[str, Any]) -> object:
@@ -182,7 +185,7 @@ class FakeTelegram:
         self.webhook = {}
         return True
 
-    async def _getUpdates(self, given: Mapping[str, Any]) -> object:
+    async def _getUpdates(self, given: Mapping[str, Any], gone: Callable[[], Awaitable[bool]]) -> object:
         if self.webhook:
             raise Refused(409, "Conflict: can't use getUpdates method while webhook is active")
         if self._polling:
@@ -195,7 +198,8 @@ class FakeTelegram:
                     del self.updates[number]
                 self.confirmed = max(self.confirmed, offset - 1)
             end = time.monotonic() + min(float(given.get("timeout", 0)), 50)
-            while not self.updates and time.monotonic() < end:  # noqa: ASYNC110 - people write from other threads
+            # A poller that was killed must not stand in the way of the next one.
+            while not self.updates and time.monotonic() < end and not await gone():  # noqa: ASYNC110 - threads write
                 await asyncio.sleep(0.05)
             with self.lock:
                 return [self.updates[n] for n in sorted(self.updates)][: int(given.get("limit", 100))]

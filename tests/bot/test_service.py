@@ -131,6 +131,42 @@ async def test_what_an_earlier_process_left_is_read_and_answered(tmp_path: Path,
     assert b"Auto-Submitted: auto-" in letter.data
 
 
+TWILIO = """
+[whatsapp]
+account_sid = "AC00000000000000000000000000000000"
+auth_token_file = "secret"
+number = "+6281100000001"
+api = "http://127.0.0.1:9"
+"""
+
+
+@pytest.mark.parametrize("apart", [True, False])
+async def test_webhooks_have_the_port_that_was_asked_for_and_the_desk_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apart: bool
+) -> None:
+    write_default(tmp_path, "tulungagung", port=0)
+    write_secret(tmp_path / "secret", "rahasia")
+    with (tmp_path / "posko.toml").open("a", encoding="utf-8") as settings:
+        settings.write(TWILIO)
+    if apart:
+        monkeypatch.setenv("POSKO_WEBHOOK_PORT", str(free_port()))
+    async with open_installation(tmp_path) as place, serving(Service(place)):
+        await until(lambda: is_up(place))
+        desk = f"http://127.0.0.1:{int((tmp_path / 'web.port').read_text())}"
+        hooks = f"http://127.0.0.1:{place.settings.webhook_port}" if apart else desk
+        async with httpx.AsyncClient(trust_env=False) as client:
+            unsigned = [(await client.post(f"{at}/webhooks/whatsapp", data={"Body": "x"})) for at in (hooks, desk)]
+            assert [answer.status_code for answer in unsigned] == [403, 404 if apart else 403]
+            assert (await client.post(f"{hooks}/webhooks/whatsapp/status")).status_code == 403
+            assert "Tautan" in (await client.get(f"{hooks}/berkas/palsu.x/rekap.pdf")).text
+            assert ("Tautan" in (await client.get(f"{desk}/berkas/palsu.x/rekap.pdf")).text) is not apart
+            pages = ("/", "/masuk", "/periksa", "/api/v1/status", "/api/v1/units", "/metrics", "/readyz")
+            for page in pages if apart else ():
+                assert (await client.get(f"{hooks}{page}")).status_code == 404, page
+                assert (await client.get(f"{desk}{page}")).status_code != 404, page
+            assert (await client.get(f"{hooks}/healthz")).status_code == 200
+
+
 async def test_a_worker_beside_it_takes_only_its_own_queues(tmp_path: Path) -> None:
     async with installation(tmp_path) as place:
         async with place.db.begin() as uow:

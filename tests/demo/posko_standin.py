@@ -23,7 +23,7 @@ import httpx
 from imapclient import IMAPClient
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from demo.offices import BY_CODE, OFFICES, PHONES
+from demo.offices import BY_CODE, OFFICES, PHONES, TELEGRAMS
 from demo.scenario import AWAY, EXPECTED, PRINTED, STEPS
 
 COVERS = {
@@ -106,6 +106,27 @@ class Desk:
             data=told, auth=(chat["account_sid"], (self.data / chat["auth_token_file"]).read_text()), trust_env=False,
         ).raise_for_status()  # fmt: skip
 
+    def poll(self) -> None:
+        """Telegram: a file gets a receipt, words are answered as STATUS."""
+        chat = self.settings["telegram"]
+        api = f"{chat['api']}/bot{(self.data / chat['token_file']).read_text()}"
+        offset = 0
+        with httpx.Client(trust_env=False, timeout=60) as client:
+            while True:
+                asked = (
+                    client.get(f"{api}/getUpdates", params={"offset": offset, "timeout": 1}).json().get("result", [])
+                )
+                for update in asked:
+                    offset = update["update_id"] + 1
+                    self.messages += 1
+                    who = update["message"]["chat"]["id"]
+                    code = next(code for code, number in TELEGRAMS.items() if number == who)
+                    said = "BELUM DITERIMA; batas pukul 07.30 WIB"
+                    if "document" in update["message"]:
+                        self.arrived.add(code)
+                        said = f"TEPAT WAKTU. {empty(code)}"
+                    client.post(f"{api}/sendMessage", data={"chat_id": who, "text": said}).raise_for_status()
+
     def answer(self, to: str, subject: str, mail: Message, text: str = "") -> None:
         smtp = self.settings["smtp"]
         reply = EmailMessage()
@@ -171,6 +192,7 @@ def serve(data: Path) -> None:
         (data / "lembar").touch()
         threading.Thread(target=desk.post_sheets, daemon=True).start()
     threading.Thread(target=desk.read, daemon=True).start()
+    threading.Thread(target=desk.poll, daemon=True).start()
     (data.parent / "pid").write_text(str(os.getpid()))
     ThreadingHTTPServer(("127.0.0.1", int(os.environ["POSKO_PORT"])), Handler).serve_forever()
 

@@ -49,7 +49,7 @@ def test_a_morning_is_played_summed_up_and_cleared_away(tmp_path: Path, monkeypa
     assert all(commands[n].split()[1].startswith("2026-11-24T06:00:00+07:00@") for n in (2, 3))
     assert commands[4].split()[1].startswith("2026-11-24T06:50:00+07:00@")
     assert "akun penerima, sandi pertama sandi-peragaan" in told
-    assert "(2 melalui WhatsApp)" in told
+    assert "(2 melalui WhatsApp, 2 melalui Telegram)" in told
     assert all(line.endswith(" -") for line in commands)
     svg = (tmp_path / "docs" / "demo.svg").read_text()
     assert "Dinas" in svg

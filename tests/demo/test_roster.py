@@ -6,7 +6,7 @@ from openpyxl import load_workbook
 
 from demo import roster
 from demo.make_roster import invent
-from demo.offices import BOX_OPD, BOX_UPT, BY_CODE, OFFICES, PHONES
+from demo.offices import BOX_OPD, BOX_UPT, BY_CODE, OFFICES, PHONES, TELEGRAMS
 
 
 def test_there_are_forty_offices_of_all_four_routes() -> None:
@@ -49,6 +49,8 @@ def test_the_workbook_reads_back_and_names_mailboxes_and_officers(tmp_path: Path
     assert by_code["U020"][-3:] == (BOX_OPD, BY_CODE["U020"].address, None)
     assert by_code["U050"][-3] == BOX_UPT
     assert {code: row[-1] for code, row in by_code.items() if row[-1]} == PHONES
+    chats = list(book["Alamat"].iter_rows(min_row=2, values_only=True))
+    assert chats == [("telegram", str(chat), code, "petugas") for code, chat in TELEGRAMS.items()]
 
 
 def test_the_sample_roster_beside_the_checkout_fits_the_same_offices(shared: Path) -> None:
