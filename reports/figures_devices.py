@@ -11,6 +11,7 @@ from domain.profile import Profile
 from domain.reconcile import Agreement, Compared, Count, Place
 from domain.terms import Session, StatusKey
 from domain.wording import moment_text
+from reports.figures import printed_code
 
 MOST_DIFFERENCES = 200
 NOTICE = (
@@ -47,6 +48,15 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvisionalDay:
+    """A day that is "sementara" (MLG-07): every machine told its log, nobody punched, nothing else is known."""
+
+    person: str
+    unit: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class OutageLine:
     """A machine or our server was down (BLG-11c): manual marks are lawful for that span."""
 
@@ -64,6 +74,7 @@ class DeviceSection:
     more_differences: int
     outages: Sequence[OutageLine]
     machines: Sequence[MachineLine]
+    provisional: Sequence[ProvisionalDay] = ()
     instead: Mapping[Place, Mark] = field(default_factory=dict)
     """The marks that the recap prints in place of the paper's while a contradiction is not settled."""
 
@@ -140,6 +151,14 @@ def difference_row(one: Difference, profile: Profile) -> tuple[str, str, str, st
         one.agreement.value,
         words,
     )
+
+
+def asked_rows(section: DeviceSection, profile: Profile) -> list[tuple[str, str, str, str, str, str]]:
+    """Everything that somebody has to look at, as both kinds of file print it: differences, then days "sementara"."""
+    code = f"{printed_code(profile, StatusKey.ALPA)}*"
+    words = "sementara: belum ada presensi maupun keterangan; final hanya oleh putusan (MLG-07)"
+    days = [(one.person, one.unit, f"{one.day:%d-%m-%Y}", "sehari", code, words) for one in section.provisional]
+    return [*(difference_row(one, profile) for one in section.differences), *days]
 
 
 def machine_row(one: MachineLine, profile: Profile) -> tuple[str, str, str, str, str, str]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.contradiction import place_of
+from domain.device import Provisional
 from domain.fallback import Scope
 from domain.marks import Mark
 from domain.punches import DeviceIdentity, Known, Offset, PunchDay, RawPunch, days_of, span, stamps_of
@@ -13,7 +14,15 @@ from domain.reconcile import Compared, Outage, Place, compare, counts
 from domain.resolution import World
 from domain.shifts import Assignment, Schedule, Shift
 from domain.terms import Session
-from reports.figures_devices import MOST_DIFFERENCES, DeviceSection, MachineLine, OutageLine, differences_of, instead_of
+from reports.figures_devices import (
+    MOST_DIFFERENCES,
+    DeviceSection,
+    MachineLine,
+    OutageLine,
+    ProvisionalDay,
+    differences_of,
+    instead_of,
+)
 from reports.gather_people import grouped, mark_of
 from storage.contradictions import WITHDRAWN
 from storage.engine import UnitOfWork
@@ -98,6 +107,10 @@ async def gather_devices(
         more_differences=max(0, len(different) - MOST_DIFFERENCES),
         outages=outages,
         machines=await _machines(uow, found.devices, wanted, names),
+        provisional=[
+            ProvisionalDay(people_names.get(person, person), names.get(unit, unit), day)
+            for person, day, unit in await _provisional(uow, wanted, set(people), first, last)
+        ],
         instead=instead_of(compared),
     )
 
@@ -168,6 +181,15 @@ async def _marks(
                 if said and not own:
                     whole.add((person, day, session))
     return found, whole
+
+
+async def _provisional(
+    uow: UnitOfWork, wanted: Collection[str], people: Collection[str], first: date, last: date
+) -> list[tuple[str, date, str]]:
+    """Person-days of the wanted units whose last word is "sementara", in the order of days."""
+    newest = {(word.person, word.date): word for word in await uow.punches.words(first, last, people)}
+    standing = [w for w in newest.values() if w.word is Provisional.SET and w.unit in wanted]
+    return sorted(((w.person, w.date, w.unit) for w in standing), key=lambda one: (one[1], one[0]))[:MOST_DIFFERENCES]
 
 
 async def _machines(

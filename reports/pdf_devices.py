@@ -9,8 +9,8 @@ from reports.figures_devices import (
     NOTICE,
     DeviceSection,
     OutageLine,
+    asked_rows,
     count_row,
-    difference_row,
     machine_row,
 )
 from reports.xlsx import Book, Col
@@ -24,7 +24,7 @@ def devices_data(section: DeviceSection | None, profile: Profile) -> dict[str, A
         "notice": NOTICE,
         "columns": list(COLUMNS),
         "units": [[unit, *(str(n) if n else "–" for n in count_row(count))] for unit, count in section.units],
-        "differences": [list(difference_row(one, profile)) for one in section.differences],
+        "differences": [list(row) for row in asked_rows(section, profile)],
         "more": section.more_differences,
         "outages": [list(_outage_row(one, profile)) for one in section.outages],
         "machines": [list(machine_row(one, profile)) for one in section.machines],
@@ -63,5 +63,5 @@ def devices_sheet(book: Book, section: DeviceSection | None) -> None:
             Col("Keadaan", 16),
             Col("Catatan", 70, "wrap"),
         ],
-        (difference_row(one, profile) for one in section.differences),
+        asked_rows(section, profile),
     )

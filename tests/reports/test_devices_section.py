@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from domain.contradiction import contradictions
-from domain.device import DeviceKind
+from domain.device import DeviceKind, Provisional
 from domain.device_clock import wall
 from domain.marks import MarkState
 from domain.outcome import QuestionKind
@@ -20,7 +20,7 @@ from domain.reconcile import Agreement
 from domain.report_times import Span
 from domain.terms import Pattern, StatusKey
 from reports.content import weekly_identity
-from reports.figures_devices import COLUMNS, DeviceSection
+from reports.figures_devices import COLUMNS, DeviceSection, asked_rows
 from reports.figures_weekly import weekly
 from reports.gather_devices import compared_sessions, gather_devices
 from reports.gather_weekly import gather_weekly
@@ -28,7 +28,7 @@ from reports.pdf import Frame
 from reports.pdf_weekly import weekly_pdf
 from reports.xlsx_weekly import weekly_xlsx
 from storage.records import NewQuestion
-from storage.records_devices import NewDevice, NewDeviceUser
+from storage.records_devices import NewDevice, NewDeviceUser, NewWord
 from tests.fakes import logs
 from tests.fakes.clock import StillClock
 from tests.fakes.desk_world import AGUS, BUDI, DAY, IN, SITI, at
@@ -139,6 +139,22 @@ async def test_the_part_is_printed_and_stands_in_the_workbook(records: Records) 
         assert words in text
     book = openpyxl.load_workbook(io.BytesIO(weekly_xlsx(week, identity, TLG)))
     assert {"Mesin", "Beda mesin"} <= set(book.sheetnames)
+
+
+async def test_days_that_are_sementara_stand_in_the_recap_until_their_word_is_taken_back(records: Records) -> None:
+    await section(records)
+    when = at(7, day=DAY + timedelta(days=1))
+    async with records.db.begin() as uow:
+        said = [NewWord(p, "U1", DAY, Provisional.SET, "tanpa presensi", "posko devices", when) for p in (SITI, BUDI)]
+        await uow.punches.say([*said, NewWord(SITI, "U1", DAY, Provisional.REPLACED, "keterangan", "x", when)])
+        found = await gather_devices(uow, records.world, ["U1", "U2", "U3"], DAY, DAY)
+    assert found is not None
+    assert [(one.person, one.day) for one in found.provisional] == [("Budi Santoso", DAY)]
+    malang = load_profile("malang")
+    assert asked_rows(found, malang)[-1][3:5] == ("sehari", "TK*")
+    week = weekly(replace(week_input(TLG, 3, 2), devices=found), TLG)
+    book = openpyxl.load_workbook(io.BytesIO(weekly_xlsx(week, weekly_identity(week, TLG), TLG)))
+    assert any("sementara" in str(row[5].value) for row in book["Beda mesin"])
 
 
 async def test_without_a_machine_there_is_no_such_part(records: Records) -> None:
