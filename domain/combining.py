@@ -13,6 +13,7 @@ from domain.resolution import ResolvedSheet
 _UNREAD = (SheetKind.UNREADABLE, SheetKind.NOT_SHEET, SheetKind.IMAGE)
 _UNTOLD = ("tinta tipis", "gambar hitam-putih", "di luar foto")
 """Doubts that another photo may settle (``parsers.vision.reader``)."""
+OTHER_CODE = "dua foto menunjukkan kode yang berbeda"
 
 
 def combine(sheets: Sequence[ResolvedSheet]) -> tuple[ResolvedSheet, ...]:
@@ -77,20 +78,27 @@ def _cells(cells: Sequence[Cell], others: Sequence[Cell], name: str) -> tuple[Ce
 
 
 def _better(cell: Cell, other: Cell | None, name: str) -> Cell:
-    """The surer one; the place stays that in the first photo, which is the evidence kept with the sheet."""
-    if other is None or other.verdict is cell.verdict:
+    """The one that says more, in whatever order the photos came.
+
+    The place stays that in the first photo, which is the evidence kept with the sheet.
+    """
+    if other is None:
         return cell
-    untold = cell.verdict is Verdict.UNSURE and cell.text.startswith(_UNTOLD)
-    if other.verdict is Verdict.UNSURE:
-        better = cell.verdict is Verdict.EMPTY and not other.text.startswith(_UNTOLD)
-    else:
-        better = untold or cell.verdict is Verdict.EMPTY or other.verdict is Verdict.SIGNED
-    if cell.verdict in (Verdict.SIGNED, Verdict.CODE) or not better:
+    if cell.verdict is other.verdict is Verdict.CODE and cell.code != other.code:
+        return replace(cell, verdict=Verdict.UNSURE, code=None, confidence=0.0, text=OTHER_CODE)
+    if _weight(other) <= _weight(cell):
         return cell
     told = other.text or f"terlihat pada {name}"
     return replace(
         cell, verdict=other.verdict, code=other.code, confidence=other.confidence, shape=other.shape, text=told
     )
+
+
+def _weight(cell: Cell) -> int:
+    """A signature is one; what was written but is none stays for a person; a doubt of the photo alone says least."""
+    if cell.verdict is Verdict.UNSURE:
+        return 0 if cell.text.startswith(_UNTOLD) else 3
+    return {Verdict.EMPTY: 1, Verdict.CODE: 2}.get(cell.verdict, 4)
 
 
 def _head(one: HeadMark, other: HeadMark) -> HeadMark:

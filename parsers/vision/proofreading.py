@@ -31,7 +31,7 @@ _NIP_LINE = 3.0  # millimetres of the cell's foot (``reports.forms_sheet``)
 _LEAST_LINE, _AROUND = 1.2, 4  # millimetres of a line of letters; pixels left around it
 _LEAST_SPAN = 20.0  # gray levels between letters and paper
 _LEAST_SCORE = 0.5  # of the reader's own trust in a line
-_SURE_SCORE = 0.68  # below, a text that fits is no accident, and one that does not may be misread
+_SURE_SCORE = 0.7  # below, a text that fits is no accident, and one that does not may be misread
 _SAME, _OTHER = 65.0, 57.0  # likeness of a printed and a known name; between them nothing is said
 
 

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import permutations
 
-from domain.combining import combine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.combining import OTHER_CODE, combine
 from domain.look import Look, SeenCell
 from domain.outcome import Flag, Known, KnownSubmission, QuestionKind
-from domain.reading import HeadMark, PrintedForm, Problem, ProblemCode, SheetKind, SheetReading, Verdict
+from domain.reading import Cell, HeadMark, PrintedForm, Problem, ProblemCode, SheetKind, SheetReading, Verdict
 from domain.resolution import resolve
 from domain.terms import Timeliness
 from tests.fakes.desk_world import BUDI, DAY, IN, OUT, SITI, WORLD, at, cell, file, mail, only, row, run, sheet
@@ -197,3 +201,32 @@ def test_a_page_last_seen_before_the_session_began_is_late_and_not_susulan() -> 
     of_another_page = _looked(at(7, 10), *SITI_ALONE)
     other = replace(of_another_page.looks["U1"][0], form="TLG-9")
     assert Flag.SUSULAN not in _now(at(9), replace(of_another_page, looks={"U1": (other,)}))
+
+
+CELLS = [
+    cell(SIGNED), cell(EMPTY), cell(Verdict.CODE, code="DL"), cell(Verdict.CODE, code="S"),
+    cell(UNSURE, text=FAINT), cell(UNSURE, text="di luar foto"), cell(UNSURE, text=LINE),
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(CELLS), min_size=1, max_size=3))
+def test_photos_of_a_page_say_the_same_in_every_order(cells: list[Cell]) -> None:
+    seen = set()
+    (base,) = resolve(mail(at(7, 20)), [file(replace(sheet(row(SITI, cells[0])), form=FORM))], WORLD).sheets
+    for order in permutations(cells):
+        photos = [replace(base, sheet=replace(base.sheet, rows=(row(SITI, one),))) for one in order]
+        (whole,) = combine(photos)
+        (one,) = whole.sheet.rows[0].cells
+        seen.add((one.verdict, one.code))
+        assert len(whole.also) == len(cells) - 1
+    assert len(seen) == 1
+    verdict, _ = seen.pop()
+    assert (verdict is SIGNED) == any(one.verdict is SIGNED for one in cells), "ink that one shows is there"
+    if LINE in {one.text for one in cells}:
+        assert verdict in (SIGNED, UNSURE)
+
+
+def test_two_codes_in_one_cell_are_for_a_person() -> None:
+    photos = [replace(sheet(row(SITI, one)), form=FORM) for one in CELLS[2:4]]
+    draft = only(run(mail(at(7, 20)), *(file(one, sha=f"{n:064x}") for n, one in enumerate(photos))))
+    assert [(q.kind, q.text) for q in draft.questions] == [(QuestionKind.CELL, OTHER_CODE)]
