@@ -5,13 +5,15 @@ others of the page, nearly all of which are empty.
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from domain.reading import HeadMark, SheetKind
 from domain.sheet_layout import TICK, CodeTick, DayTick, HeadBlock, Layout, Rect
-from parsers.vision.arrays import Doubles, Floats
+from parsers.vision.arrays import Bytes8, Doubles, Floats
 from parsers.vision.grid import Grid, printed_nodes
 from parsers.vision.page import SCALE, Page, flat_points
 from parsers.vision.stamps import stamp_in
@@ -21,8 +23,13 @@ _SEARCH = 0.9  # millimetres that a strip may have moved against the grid
 _INNER = 0.5  # millimetres of a box's edge that are its own line
 _LEAST_FIT = 0.15  # below, the boxes are not seen and the grid is believed
 _TICKED, _CLEAN = 0.3, 0.19  # ink over the page's usual box, as a share of its inside
+_REACH = 2.0  # millimetres beyond its box that a tick may go; a crease or a neighbour's stroke comes from farther
+_LEFT_REACH = 1.2  # on the side of the signatures
 _SIGNED_MM2, _WHITE_MM2 = 5.0, 0.8
 _INK = 0.5
+
+
+Names: TypeAlias = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +52,19 @@ def read_ticks(page: Page, grid: Grid, contrast: float) -> list[Ticks]:
         return [Ticks()] * layout.rows
     rects = [layout.box(place) for place in boxes]
     strips = np.stack([_strip(page, grid, row) for row in range(layout.rows)])
-    ink = np.array(_inks(layout, strips, rects, contrast))
+    shares, passing = _inks(layout, strips, rects, contrast)
+    ink = np.array(shares)
     # What an empty box shows on this page: blurred edges, noise, its own place in the strip.
     usual = np.percentile(ink, 40, axis=0, keepdims=True)
     over = ink - np.maximum(usual, 0)
-    return [_ticks(boxes, row) for row in over]
+    return [_ticks(boxes, row, through) for row, through in zip(over, passing, strict=True)]
 
 
-def _ticks(boxes: list[CodeTick | DayTick], over: Doubles) -> Ticks:
-    sure = [box for box, value in zip(boxes, over, strict=True) if value >= _TICKED]
-    perhaps = [box for box, value in zip(boxes, over, strict=True) if _CLEAN <= value < _TICKED]
+def _ticks(boxes: list[CodeTick | DayTick], over: Doubles, passing: list[bool]) -> Ticks:
+    seen = [(box, value >= _TICKED and not through) for box, value, through in zip(boxes, over, passing, strict=True)
+            if value >= _CLEAN]  # fmt: skip
+    sure = [box for box, surely in seen if surely]
+    perhaps = [box for box, surely in seen if not surely]
     return Ticks(
         tuple(box.code for box in sure if isinstance(box, CodeTick)),
         tuple(box.day for box in sure if isinstance(box, DayTick)),
@@ -73,8 +83,10 @@ def _strip(page: Page, grid: Grid, row: int) -> Floats:
     return _straight(page.dark, rect, (grid.nodes[row : row + 2, -1] - printed).mean(axis=0))
 
 
-def _inks(layout: Layout, strips: Floats, rects: list[Rect], contrast: float) -> list[list[float]]:
-    """Share of ink inside each box of each row."""
+def _inks(
+    layout: Layout, strips: Floats, rects: list[Rect], contrast: float
+) -> tuple[list[list[float]], list[list[bool]]]:
+    """Share of ink inside each box of each row, and whether that ink only passes through the box."""
     left, right = layout.columns["note"]
     drawn = _drawn(layout, rects, right - left)
     fits = np.stack([cv2.matchTemplate(strip, drawn, cv2.TM_CCOEFF_NORMED) for strip in strips])
@@ -82,20 +94,46 @@ def _inks(layout: Layout, strips: Floats, rects: list[Rect], contrast: float) ->
     padded = np.pad(fits, ((2, 2), (0, 0), (0, 0)), mode="edge")
     steady = np.mean(np.stack([padded[n : n + len(fits)] for n in range(5)]), axis=0)
     size = round((TICK - 2 * _INNER) * _SHARP)
-    found = []
+    found, aligned, places, edge = [], [], [], round(_SEARCH * _SHARP)
     for strip, fit in zip(strips, steady, strict=True):
         _, score, _, (dx, dy) = cv2.minMaxLoc(fit)
         if score < _LEAST_FIT:
             dx = dy = round(_SEARCH * _SHARP)
         scaled = np.minimum(strip / max(contrast, 0.05), 1.5)
-        shares = []
+        shares, starts = [], []
         for rect in rects:
             x0 = round((rect.x0 - left + _INNER) * _SHARP) + dx
             y0 = round((rect.y0 - layout.rows_top + _INNER) * _SHARP) + dy
             inside = scaled[y0 : y0 + size, x0 : x0 + size]
+            starts.append((x0 - dx + edge, y0 - dy + edge))
             shares.append(float((inside > _INK).mean()) if inside.size else 0.0)
         found.append(shares)
+        places.append(starts)
+        aligned.append(np.roll(scaled, (edge - dy, edge - dx), (0, 1)))
+    return found, _passing(np.stack(aligned), places, size)
+
+
+def _passing(rows: Floats, places: list[list[tuple[int, int]]], size: int) -> list[list[bool]]:
+    """For each box whether what is written in it goes on far beyond it: what all rows show is print, and taken off."""
+    written = (rows - np.median(rows, axis=0) > _INK / 2).astype(np.uint8)
+    found = []
+    for row, starts in zip(written, places, strict=True):
+        # A stroke is lost where it crosses a printed line.
+        joined = cv2.dilate(row, np.ones((3, 9), np.uint8))
+        _, names = cv2.connectedComponents(joined, connectivity=8)
+        found.append([_goes_on(np.asarray(names, np.int32), row, x, y, size) for x, y in starts])
     return found
+
+
+def _goes_on(names: Names, row: Bytes8, x: int, y: int, size: int) -> bool:
+    inside = names[y : y + size, x : x + size][row[y : y + size, x : x + size] > 0]
+    if not inside.size:
+        return False
+    own = int(np.bincount(inside).argmax())
+    ys, xs = np.nonzero((names == own) & (row > 0))
+    reach, left = round((_REACH + _INNER) * _SHARP), round((_LEFT_REACH + _INNER) * _SHARP)
+    right, low = x + size + reach, y + size + reach
+    return bool(xs.min() < x - left or xs.max() >= right or ys.min() < y - reach or ys.max() >= low)
 
 
 def _straight(dark: Floats, rect: Rect, moved: Doubles) -> Floats:
