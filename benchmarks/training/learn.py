@@ -26,8 +26,9 @@ IGNORED = -1
 CELLS_A_STEP = 768
 RATE = 3e-3
 WEIGHTS = (1.0, 1.0, 1.3)  # empty, signed, other
-BEND, BEND_EVERY = 2.2, 14
-"""Strokes are bent by up to so many pixels (standard deviation), anew every so many pixels."""
+AS_DRAWN, BEND, BEND_EVERY = 0.4, 2.2, 14
+"""Share of pages left as they are; of the others strokes are bent by up to so many pixels (standard deviation), anew
+every so many pixels."""
 Rng = np.random.Generator
 
 
@@ -113,6 +114,8 @@ def _changed(page: Page, rng: Rng) -> tuple[NDArray[np.float32], NDArray[np.int6
 
 def _by_another_hand(planes: torch.Tensor, rng: Rng) -> torch.Tensor:
     """The page with its strokes bent by some pixels, blurred or roughened: more hands and lenses than were drawn."""
+    if rng.random() < AS_DRAWN:
+        return planes
     _, height, width = planes.shape
     knots = (1, 2, max(2, height // BEND_EVERY), max(2, width // BEND_EVERY))
     bends = torch.from_numpy(rng.normal(0, rng.uniform(0, BEND), knots).astype(np.float32))
@@ -126,7 +129,7 @@ def _by_another_hand(planes: torch.Tensor, rng: Rng) -> torch.Tensor:
         bent = (1 - share) * bent + share * soft
     if rng.random() < 0.3:
         rough = torch.from_numpy(rng.normal(0, rng.uniform(0, 0.08), (height, width)).astype(np.float32))
-        contrast = float(bent[0].sum() / (bent[1].sum() + 1e-6))
+        contrast = float(bent[0, 0].sum() / (bent[0, 1].sum() + 1e-6))
         bent[0, 0] += rough
         bent[0, 1] += rough / max(contrast, 1.0)
     return bent[0].clamp(0, 2)
@@ -155,6 +158,8 @@ def learn(pages: list[Page], epochs: float, model: nn.Sequential, path: Path) ->
             optimizer.step()
             losses.append(loss.item())
             step += 1
+            if step % 100 == 0:
+                sys.stderr.write(f"  step {step} of {steps}, {monotonic() - began:.0f} s\n")
             if step >= steps:
                 break
         sys.stderr.write(f"step {step} of {steps}, loss {np.mean(losses):.4f}, {monotonic() - began:.0f} s\n")
@@ -178,7 +183,7 @@ def main(asked: list[str]) -> int:
     """Learn the pages of ``--folder``/train."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.training.learn", description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("build/reader"))
-    parser.add_argument("--epochs", type=float, default=18)
+    parser.add_argument("--epochs", type=float, default=8)
     parser.add_argument("--threads", type=int, default=2, help="on a busy machine one is faster")
     options = parser.parse_args(asked)
     torch.set_num_threads(options.threads)

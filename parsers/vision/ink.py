@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from parsers.vision.arrays import Floats
 from parsers.vision.cells import HEIGHT, WIDTH, Cells
 
 _INK = 0.42  # of the ruling's contrast
@@ -11,6 +12,7 @@ _LINE_CELLS = 2.3  # a stroke as long as this many cells …
 _LINE_THIN = 5  # … and so thin (pixels) …
 _LINE_SHARE = 0.72  # … along so much of its length is a line ruled across them
 _REACH = 0.4  # of a cell's width: a line that reaches so far into a cell crosses it
+_SHIFT = 5  # pixels
 SHAPE_HEIGHT, SHAPE_WIDTH = 16, 24
 """Size of the small picture kept of the ink in a cell."""
 
@@ -46,6 +48,13 @@ def _lines(labels: npt.NDArray[np.int32], stats: npt.NDArray[np.int32]) -> list[
         if float((thickness[thickness > 0] <= _LINE_THIN).mean()) > _LINE_SHARE:
             found.append(int(name))
     return found
+
+
+def likeness(first: Floats, second: Floats) -> float:
+    """How alike the ink of two cells is, -1 to 1, whatever their place and a little of their size."""
+    soft = [cv2.GaussianBlur(np.minimum(cell, 1.5), (0, 0), 2.0)[1:-1, 2:-2] for cell in (first, second)]
+    room = cv2.copyMakeBorder(soft[1], _SHIFT, _SHIFT, _SHIFT, _SHIFT, cv2.BORDER_CONSTANT, value=0.0)
+    return float(cv2.matchTemplate(room, soft[0], cv2.TM_CCOEFF_NORMED).max())
 
 
 def shape_of(cells: Cells, row: int, column: int) -> str:

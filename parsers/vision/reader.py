@@ -10,8 +10,12 @@ from enum import StrEnum
 from domain.reading import Verdict
 from parsers.vision.arrays import Floats
 from parsers.vision.cells import Cells
-from parsers.vision.ink import crossed_by_lines
-from parsers.vision.learned import Bands, bands, chances_of
+from parsers.vision.ink import crossed_by_lines, likeness
+from parsers.vision.learned import EMPTY, OTHER, SIGNED, Bands, bands, chances_of
+
+_PLAIN = 0.97  # so sure is the network that a line which seems to cross the cell passes it by
+_RATHER = 0.5  # a signature is likelier than all else …
+_ONE_HAND = 0.8  # … and the ink is so like a signature in the same row: that person's hand
 
 
 class Doubt(StrEnum):
@@ -36,21 +40,24 @@ class Seen:
 
 def read_cells(cells: Cells, *, two_tone: bool) -> list[list[Seen]]:
     """The verdicts by row and column."""
-    crossed, limits = crossed_by_lines(cells), bands()
-    return [
+    crossed, chances, limits = crossed_by_lines(cells), chances_of(cells), bands()
+    seen = [
         [
-            _verdict(chances, limits, crossed=bool(line), two_tone=two_tone)
-            for chances, line in zip(row, lines, strict=True)
+            _verdict(of_cell, limits, crossed=bool(line), two_tone=two_tone)
+            for of_cell, line in zip(row, lines, strict=True)
         ]
-        for row, lines in zip(chances_of(cells), crossed, strict=True)
+        for row, lines in zip(chances, crossed, strict=True)
     ]
+    for number, row in enumerate(seen):
+        _by_the_same_hand(cells, number, row, chances[number])
+    return seen
 
 
 def _verdict(chances: Floats, limits: Bands, *, crossed: bool, two_tone: bool) -> Seen:
-    empty, signed, other = (float(chance) for chance in chances)
-    if crossed:  # two signatures that run into each other look like a line: somebody wrote there all the same
-        doubt = Doubt.LIKELY if signed >= limits.signed else Doubt.LINE
-        return Seen(Verdict.UNSURE, max(other, 0.5), doubt)
+    empty, signed, other = (float(chances[n]) for n in (EMPTY, SIGNED, OTHER))
+    if crossed and max(empty, signed) < _PLAIN:
+        # Two signatures that run into each other look like a line: somebody wrote there all the same.
+        return Seen(Verdict.UNSURE, max(other, 0.5), Doubt.LIKELY if signed >= limits.signed else Doubt.LINE)
     if signed >= limits.signed:
         return Seen(Verdict.SIGNED, signed)
     if empty >= limits.empty:
@@ -58,3 +65,19 @@ def _verdict(chances: Floats, limits: Bands, *, crossed: bool, two_tone: bool) -
     if other > max(empty, signed):
         return Seen(Verdict.UNSURE, other, Doubt.OTHER)
     return Seen(Verdict.UNSURE, max(signed, empty), Doubt.LIKELY if signed > empty else Doubt.FAINT)
+
+
+def _by_the_same_hand(cells: Cells, number: int, row: list[Seen], chances: Floats) -> None:
+    """A likely signature becomes one where the same person's sure signature in the row looks alike.
+
+    On validation pages this settles four of ten unsure signatures, and no empty cell; of other ink it calls 0.6 % more
+    signed, nearly all of it signatures that a line touches.
+    """
+    sure = [column for column, one in enumerate(row) if one.verdict is Verdict.SIGNED]
+    for column, one in enumerate(row):
+        chance = float(chances[column, SIGNED])
+        if one.doubt is not Doubt.LIKELY or chance < _RATHER or not sure:
+            continue
+        alike = max(likeness(cells.cell(number, column), cells.cell(number, other)) for other in sure)
+        if alike >= _ONE_HAND:
+            row[column] = Seen(Verdict.SIGNED, chance)

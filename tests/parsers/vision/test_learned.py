@@ -12,7 +12,8 @@ from benchmarks.training.examples import IGNORED, truth_of
 from demo.paper.laboratory import take
 from domain.open_sheets import OpenSheet
 from domain.reading import Verdict
-from parsers.vision import learned
+from parsers.vision import learned, reader
+from parsers.vision.arrays import Floats
 from parsers.vision.cells import HEIGHT, WIDTH, Cells
 from parsers.vision.learned import EMPTY, SIGNED, bands, chances_of
 from parsers.vision.picture import pictures
@@ -55,6 +56,48 @@ def test_a_line_ruled_across_cells_is_never_a_signature() -> None:
     cells.planes[:2, 2 * HEIGHT + 14 : 2 * HEIGHT + 18, WIDTH + 10 : 10 * WIDTH] = 1.0
     seen = read_cells(cells, two_tone=False)
     assert {one.verdict for one in seen[1][1:8]} == {Verdict.UNSURE}
+
+
+def squiggle(cells: Cells, row: int, column: int, waves: float) -> None:
+    """Ink of a hand that makes so many waves."""
+    x = np.linspace(8, WIDTH - 8, 200)
+    y = HEIGHT / 2 + 10 * np.sin((x - 8) * waves / 6)
+    at = (row + 1) * HEIGHT + y.astype(int), (column + 1) * WIDTH + x.astype(int)
+    for down, right in ((0, 0), (1, 0), (0, 1)):
+        cells.planes[:2, at[0] + down, at[1] + right] = 1.0
+
+
+def told(rows: int, columns: int, signed: dict[tuple[int, int], float]) -> Floats:
+    """Chances as the network gives them: empty but where ``signed`` says how likely a signature is."""
+    chances = np.zeros((rows, columns, 3), np.float32)
+    chances[..., EMPTY] = 1
+    for at, chance in signed.items():
+        chances[at] = (0, chance, 1 - chance)
+    return chances
+
+
+def test_a_likely_signature_is_one_where_the_same_hand_surely_signed_in_that_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cells = blank(3, 4)
+    for row, column, waves in ((0, 0, 1.5), (0, 2, 1.5), (1, 0, 1.5), (2, 0, 1.5), (2, 2, 4.5)):
+        squiggle(cells, row, column, waves)
+    likely, sure = 0.6, 0.99
+    signed = {(0, 0): sure, (0, 2): likely, (1, 0): likely, (2, 0): sure, (2, 2): likely}
+    assert likely < bands().signed
+    monkeypatch.setattr(reader, "chances_of", lambda _: told(3, 4, signed))
+    seen = read_cells(cells, two_tone=False)
+    assert (seen[0][2].verdict, seen[0][2].confidence) == (Verdict.SIGNED, pytest.approx(likely))
+    assert seen[1][0].verdict is Verdict.UNSURE  # nobody signed beside it
+    assert seen[2][2].verdict is Verdict.UNSURE  # another hand did
+
+
+def test_more_other_ink_than_signature_stays_unsure_however_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = blank(1, 3)
+    squiggle(cells, 0, 0, 1.5)
+    squiggle(cells, 0, 2, 1.5)
+    monkeypatch.setattr(reader, "chances_of", lambda _: told(1, 3, {(0, 0): 0.99, (0, 2): 0.4}))
+    assert read_cells(cells, two_tone=False)[0][2].verdict is Verdict.UNSURE
 
 
 def test_a_photo_of_an_invented_office_is_read_without_a_wrong_cell() -> None:
