@@ -87,7 +87,8 @@ def test_a_likely_signature_is_one_where_the_same_hand_surely_signed_in_that_row
     assert likely < bands().signed
     monkeypatch.setattr(reader, "chances_of", lambda _: told(3, 4, signed))
     seen = read_cells(cells, two_tone=False)
-    assert (seen[0][2].verdict, seen[0][2].confidence) == (Verdict.SIGNED, pytest.approx(likely))
+    assert seen[0][2].verdict is Verdict.SIGNED
+    assert seen[0][2].confidence == pytest.approx(likely)
     assert seen[1][0].verdict is Verdict.UNSURE  # nobody signed beside it
     assert seen[2][2].verdict is Verdict.UNSURE  # another hand did
 
