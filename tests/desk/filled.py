@@ -106,6 +106,7 @@ async def _device(web: Web) -> int:
     intake = LogIntake(house.db, house.blobs, house.clock, house.profile.zone, house.sandbox)
     data = logs.usb(("7", f"{DAY} 07:05:00"), ("8", f"{DAY} 07:06:00"))
     await intake.file("1_attlog.dat", data, "lobi", "upload")
+    await intake.file("mei.csv", b"No;PIN;Nama;Tanggal;Jam\n1;7;SITI;05/06/2026;07:01\n", "lobi", "upload")  # asks
     return id_
 
 

@@ -20,7 +20,7 @@ _MOST = 400
 # No page links there: an endless stream, and what a page's picture of another page stands for.
 ALONE = {"/papan/hidup"}
 # Only a page with something of that kind links there, and the filled desk has none.
-NOT_HERE = {"/keterangan/{number}/bukti/{sha256}", "/admin/mesin/susunan/{number}"}
+NOT_HERE = {"/keterangan/{number}/bukti/{sha256}"}
 
 
 def links(page: str, address: str) -> Iterator[str]:
