@@ -6,7 +6,7 @@ facts: scan, "Pitfalls": bands on both P(signed) and P(empty), anew for each mod
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from parsers.vision import learned
 from parsers.vision.cells import HEIGHT, Cells
 from parsers.vision.learned import EMPTY, OTHER, SIGNED
 
+TWO_TONE = "one bit"
 HOME = Path(learned.__file__).parent
 FALSE_SIGNED = 4e-5
 """Share of empty cells that may be called signed on validation pages, at most."""
@@ -24,7 +25,9 @@ FALSE_EMPTY = 1e-4
 """Share of signed cells (pencil and tiny parafs included) that may be called empty."""
 OTHER_SIGNED, OTHER_EMPTY = 0.03, 0.006
 """Shares of other ink that may be called signed and empty."""
-LEAST = 0.6
+LEAST, LEAST_TWO_TONE = 0.6, 0.9
+"""No band lies lower. A 1-bit picture thickens every stroke that reaches in from a neighbour, and too few of its cells
+are validated to show a fault in a thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +72,22 @@ def band(chance: NDArray[np.float32], limits: list[tuple[NDArray[np.bool_], floa
 
 
 def bands_of(cells: Judged) -> learned.Bands:
-    """Both bands."""
+    """All bands."""
     empty, signed, other = (cells.labels == n for n in range(3))
-    speaking = cells.sets != "one bit"  # there nothing is ever called empty
+    grey = cells.sets != TWO_TONE  # in the others nothing is ever called empty
+    said = cells.chances[:, SIGNED]
     return learned.Bands(
-        band(cells.chances[:, SIGNED], [(empty, FALSE_SIGNED), (other, OTHER_SIGNED)]),
-        band(cells.chances[:, EMPTY], [(signed & speaking, FALSE_EMPTY), (other & speaking, OTHER_EMPTY)]),
+        band(said, [(empty & grey, FALSE_SIGNED), (other & grey, OTHER_SIGNED)]),
+        band(cells.chances[:, EMPTY], [(signed & grey, FALSE_EMPTY), (other & grey, OTHER_EMPTY)]),
+        max(LEAST_TWO_TONE, band(said, [(empty & ~grey, FALSE_SIGNED), (other & ~grey, OTHER_SIGNED)])),
     )
 
 
 def outcome(cells: Judged, bands: learned.Bands) -> dict[str, float]:
     """What the bands do to these cells, as shares."""
-    said_signed = cells.chances[:, SIGNED] >= bands.signed
-    said_empty = (cells.chances[:, EMPTY] >= bands.empty) & (cells.sets != "one bit")
+    grey = cells.sets != TWO_TONE
+    said_signed = cells.chances[:, SIGNED] >= np.where(grey, bands.signed, bands.signed_two_tone)
+    said_empty = (cells.chances[:, EMPTY] >= bands.empty) & grey
     plain, other = cells.labels != OTHER, cells.labels == OTHER
     wrong = (said_signed & (cells.labels == EMPTY)) | (said_empty & (cells.labels == SIGNED))
     return {
@@ -101,7 +107,7 @@ def set_bands(folder: Path) -> str:
     facts = {
         "version": hashlib.sha256(model).hexdigest()[:12],
         "classes": CLASSES,
-        "bands": {"signed": round(bands.signed, 5), "empty": round(bands.empty, 5)},
+        "bands": {name: round(value, 5) for name, value in asdict(bands).items()},
         "learned": json.loads((folder / "learned.json").read_text("utf-8")),
         "validation": {name: round(value, 6) for name, value in outcome(cells, bands).items()},
     }

@@ -23,10 +23,14 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """From which chance on a cell is called signed or empty; between them it is unsure."""
+    """From which chance on a cell is called signed or empty; between them it is unsure.
+
+    ``signed_two_tone``: in a 1-bit picture, which thickens what reaches in from a neighbour.
+    """
 
     signed: float
     empty: float
+    signed_two_tone: float
 
 
 def session_of(model: bytes) -> Any:
@@ -66,7 +70,7 @@ def _facts() -> Any:
 @cache
 def bands() -> Bands:
     """The bands that were set for this very model."""
-    return Bands(float(_facts()["bands"]["signed"]), float(_facts()["bands"]["empty"]))
+    return Bands(**{name: float(value) for name, value in _facts()["bands"].items()})
 
 
 def model_version() -> str:

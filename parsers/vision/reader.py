@@ -14,6 +14,7 @@ from parsers.vision.ink import crossed_by_lines, likeness
 from parsers.vision.learned import EMPTY, OTHER, SIGNED, Bands, bands, chances_of
 
 _PLAIN = 0.97  # so sure is the network that a line which seems to cross the cell passes it by
+_LINE = 0.9  # so sure must it be that the ink is no signature before a line is called one
 _RATHER = 0.5  # a signature is likelier than all else …
 _ONE_HAND = 0.8  # … and the ink is so like a signature in the same row: that person's hand
 
@@ -57,8 +58,9 @@ def _verdict(chances: Floats, limits: Bands, *, crossed: bool, two_tone: bool) -
     empty, signed, other = (float(chances[n]) for n in (EMPTY, SIGNED, OTHER))
     if crossed and max(empty, signed) < _PLAIN:
         # Two signatures that run into each other look like a line: somebody wrote there all the same.
-        return Seen(Verdict.UNSURE, max(other, 0.5), Doubt.LIKELY if signed >= limits.signed else Doubt.LINE)
-    if signed >= limits.signed:
+        doubt = Doubt.LINE if other >= _LINE else Doubt.OTHER if other > signed else Doubt.LIKELY
+        return Seen(Verdict.UNSURE, max(other, 0.5), doubt)
+    if signed >= (limits.signed_two_tone if two_tone else limits.signed):
         return Seen(Verdict.SIGNED, signed)
     if empty >= limits.empty:
         return Seen(Verdict.UNSURE, empty, Doubt.TWO_TONE) if two_tone else Seen(Verdict.EMPTY, empty)
