@@ -7,9 +7,10 @@ from datetime import date
 
 import numpy as np
 
+from benchmarks.paper_score import EMPTY, OTHER, SIGNED
 from demo.paper.laboratory import Shot, take
 from domain.identity import Everyone, Matcher
-from domain.reading import FileReading, Verdict
+from domain.reading import FileReading, Row, Verdict
 from domain.roster import Person, Roster
 from parsers.base import ParseContext
 from parsers.foreign_scan import PARSER
@@ -31,7 +32,11 @@ class Sample:
 
 @dataclass
 class Score:
-    """What became of rows and cells; ``kinds`` counts (ink, verdict)."""
+    """What became of rows and cells; ``kinds`` counts (ink, verdict).
+
+    ``wrong_person``: somebody who does not stand on the sheet, or not there. ``cells`` are those of rows that were
+    recognised and whose truth is plain; ``wrong`` contradict it; ``other_signed``: of ``other`` ink, called signed.
+    """
 
     pages: int = 0
     unread: int = 0
@@ -41,6 +46,9 @@ class Score:
     cells: int = 0
     wrong: int = 0
     unsure: int = 0
+    other: int = 0
+    other_signed: int = 0
+    misnumbered: int = 0
     dated: int = 0
     seconds: list[float] = field(default_factory=list)
     kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -79,28 +87,37 @@ def count(one: Sample, reading: FileReading, seconds: float, score: Score) -> No
     score.seconds.append(seconds)
     sheet = next((s for s in reading.sheets if s.rows), None)
     score.rows += len(one.people)
-    truths = {(t.row, t.column): t for t in one.shot.truths if t.kind == "sign"}
-    score.cells += len(truths)
     if sheet is None:
         score.unread += 1
         return
     score.dated += DAY in sheet.dates
     index = {p.key: n for n, p in enumerate(one.people)}
+    last = -1
     for row in sheet.rows:
         match = one.matcher.match(row.name, row.nip)
-        at = index.get(match.person or "")
         if match.person is None:
             continue
-        if at is None or (row.no is not None and row.no != at + 1):
+        at = index.get(match.person, -1)
+        if at <= last:
             score.wrong_person += 1
             continue
+        last = at
         score.rows_right += 1
-        for column, cell in enumerate(row.cells):
-            truth = truths.get((at, column))
-            if truth is None:
-                continue
-            score.kinds[truth.ink, cell.verdict.value] += 1
-            if cell.verdict is Verdict.UNSURE:
-                score.unsure += 1
-            elif cell.verdict.value != truth.expected:
-                score.wrong += 1
+        score.misnumbered += row.no is not None and row.no != at + 1
+        _cells(one, at, row, score)
+
+
+def _cells(one: Sample, at: int, row: Row, score: Score) -> None:
+    truths = {t.column: t for t in one.shot.truths if t.kind == "sign" and t.row == at}
+    for column, cell in enumerate(row.cells):
+        truth = truths.get(column)
+        if truth is None:
+            continue
+        score.kinds[truth.ink, cell.verdict.value] += 1
+        if truth.expected == OTHER:
+            score.other += 1
+            score.other_signed += cell.verdict is Verdict.SIGNED
+            continue
+        score.cells += 1
+        score.unsure += cell.verdict is Verdict.UNSURE
+        score.wrong += {cell.verdict.value, truth.expected} == {SIGNED, EMPTY}

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from domain.reading import FileReading, Problem, ProblemCode, Row, SheetKind, SheetReading, Verdict
+from domain.reading import Cell, FileReading, Problem, ProblemCode, Row, SheetKind, SheetReading, Verdict
 from parsers.base import ParseContext, reader_of
 from parsers.grid import Grid
 from parsers.refusals import problem
@@ -17,8 +17,11 @@ from parsers.table import read_grids
 from parsers.vision.foreign_page import HANDWRITTEN, ForeignPage, read_page
 from parsers.vision.picture import Picture, pictures
 from parsers.vision.ruling import Gray
+from parsers.vision.streaks import without_streaks
 
 _PATIENCE = 24.0  # seconds, so that what was read before the deadline is not lost
+_TWO_NIPS = 30  # digits, where one NIP has 18
+_SEVERAL = "beberapa orang dalam satu baris"
 _SESSIONS = (SheetKind.DAILY, SheetKind.WEEKLY, SheetKind.MONTHLY, SheetKind.APEL)
 
 
@@ -39,7 +42,7 @@ class ForeignScanParser:
             if time.monotonic() - started > _PATIENCE:
                 sheets.append(_picture(page.page, problem(ProblemCode.TOO_SLOW)))
                 continue
-            found = read_page(_gray(page), page.page, context, one_bit=page.two_tone)
+            found = read_page(without_streaks(_gray(page)), page.page, context, one_bit=page.two_tone)
             if found is None:
                 sheets.append(_picture(page.page, problem(ProblemCode.READING_PENDING)))
             else:
@@ -94,12 +97,16 @@ def _checked(sheet: SheetReading, told: tuple[Problem, ...]) -> SheetReading:
 
 
 def _row(row: Row) -> Row:
+    if sum(ch.isdigit() for ch in row.name + row.nip) >= _TWO_NIPS:
+        # A line between people was not found: what stands in the row is not one person's.
+        return replace(row, name=_SEVERAL, nip="", cells=tuple(_unsure(c, _SEVERAL) for c in row.cells))
     if HANDWRITTEN not in row.note or any(c.verdict is not Verdict.EMPTY for c in row.cells):
         return row
-    cells = tuple(
-        replace(c, verdict=Verdict.UNSURE, text="keterangan tulisan tangan", confidence=0.5) for c in row.cells
-    )
-    return replace(row, cells=cells)
+    return replace(row, cells=tuple(_unsure(c, "keterangan tulisan tangan") for c in row.cells))
+
+
+def _unsure(cell: Cell, why: str) -> Cell:
+    return replace(cell, verdict=Verdict.UNSURE, text=why, confidence=0.5)
 
 
 PARSER = ForeignScanParser()

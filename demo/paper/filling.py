@@ -133,7 +133,7 @@ class Filling:
                 ends = self._corner(row, start), self._corner(row, columns - 1)
                 self._ledger.cross(self._write(marks.row_line(*ends, rng), self._pens[0]), "row line")
         if rng.random() < self._habits.z_line and rows > 2:
-            high, wide = int(rng.integers(2, min(rows, 8) + 1)), int(rng.integers(2, columns + 1))
+            high, wide = int(rng.integers(2, min(rows, 8) + 1)), int(rng.integers(min(2, columns), columns + 1))
             top = rows - high if rng.random() < 0.6 else int(rng.integers(rows - high + 1))
             left = columns - wide if rng.random() < 0.6 else int(rng.integers(columns - wide + 1))
             ends = self._corner(top, left), self._corner(top + high - 1, left + wide - 1)

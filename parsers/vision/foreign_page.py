@@ -17,7 +17,7 @@ from parsers.base import ParseContext
 from parsers.grid import Grid, Value
 from parsers.headers import Column, Header, find_header
 from parsers.vision.cells import cut
-from parsers.vision.header_words import heading_of_contents, nearest_heading
+from parsers.vision.header_words import heading_of_contents, nearest_heading, words_apart
 from parsers.vision.ocr import find_pieces, has_ink, read_pieces, search_pieces
 from parsers.vision.reader import Doubt, Seen, read_cells
 from parsers.vision.ruling import Gray, Ruled, find_ruled
@@ -201,16 +201,21 @@ class _Table:
             self._number(number.index, top)
 
     def _number(self, column: int, top: int) -> None:
-        """A lost number between its neighbours is what stands between them."""
+        """A lost or misread number between two neighbours is what stands between them."""
         told = {}
         for row in range(top, self._rows):
             found = _NUMBER.fullmatch(self._texts.get((row, column), Text("")).text)
             told[row] = int(found[1]) if found else None
-        for row, no in told.items():
-            if no is None and (row, column) in self._cells:
-                above, below = told.get(row - 1), told.get(row + 1)
-                if above is not None and below == above + 2:
-                    self._texts[row, column] = Text(str(above + 1))
+        for row in [row for row in told if (row, column) in self._cells]:
+            between = [(told.get(row + step), told.get(row + other)) for step, other in ((-1, 1), (-1, -2), (1, 2))]
+            offsets = ((1, -1), (1, 2), (-1, -2))
+            said = {
+                a + one
+                for (a, b), (one, two) in zip(between, offsets, strict=True)
+                if a is not None and b is not None and a + one == b + two
+            }
+            if len(said) == 1 and told[row] not in said and min(said) > 0:
+                self._texts[row, column] = Text(str(said.pop()))
 
     def _mend_headings(self) -> None:
         """Headings a letter off, and those that only the column's contents tell."""
@@ -338,7 +343,7 @@ class _Table:
         lines: dict[int, list[Value]] = {}
         for piece, (text, score) in zip(pieces, read_pieces([p.cut(band) for p in pieces]), strict=True):
             if text and score >= _LEAST_SCORE:
-                lines.setdefault(piece.y0, []).append(text)
+                lines.setdefault(piece.y0, []).append(words_apart(text))
         return [lines[y] for y in sorted(lines)]
 
 
@@ -361,4 +366,4 @@ def _mended(text: str) -> str:
     letters = sum(ch.isalpha() for ch in text)
     if digits >= 6 and digits >= 4 * letters:
         return re.sub(r"(?<=\d)[.,](?=\s?\d)", " ", text.translate(_DIGITS)).strip(" .,")
-    return text
+    return words_apart(text)

@@ -10,7 +10,17 @@ from domain.vocabulary import heading, squeeze
 _WORDS = ("NAMA", "NAMA / NIP", "JABATAN", "KETERANGAN", "TANDA TANGAN", "DATANG", "PULANG", "GOLONGAN", "PANGKAT")
 _LIKE, _AHEAD = 70.0, 8.0
 _NIP_DIGITS = 14
+_NAMES_GLUED = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z]{2})")
+_UNIT_GLUED = re.compile(
+    r"\b(DINAS|BADAN|KANTOR|SATUAN|SEKRETARIAT|INSPEKTORAT|BAGIAN|KECAMATAN|KELURAHAN|UPTD|PUSKESMAS|RSUD|SMP|SD)"
+    r"(?=[A-Z]{4})"
+)
 _NUMBER = re.compile(r"\d{1,3}\s*[.)]?")
+
+
+def words_apart(text: str) -> str:
+    """``text`` with the blanks that a reader of print lost: ``AgusSantoso``, ``DINASPERHUBUNGAN``."""
+    return _UNIT_GLUED.sub(r"\1 ", _NAMES_GLUED.sub(" ", text))
 
 
 def nearest_heading(text: str) -> str:

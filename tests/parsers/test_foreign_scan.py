@@ -12,9 +12,10 @@ from domain.reading import FileReading, ProblemCode, SheetKind, Verdict
 from domain.terms import Session
 from parsers.base import ParseContext
 from parsers.foreign_scan import PARSER
-from parsers.vision.header_words import heading_of_contents, nearest_heading
+from parsers.vision.header_words import heading_of_contents, nearest_heading, words_apart
 from parsers.vision.ocr import read_pieces
 from parsers.vision.ruling import find_ruled
+from parsers.vision.streaks import without_streaks
 from tests.fakes.foreign_sheets import APEL, DAILY, PLAIN, Layout, Someone, foreign_sheet
 
 DAY = date(2026, 11, 23)
@@ -155,6 +156,39 @@ def test_a_page_of_two_tones_never_shows_that_a_place_is_empty() -> None:
 )
 def test_a_heading_a_letter_off_is_understood_and_another_word_is_left_alone(read_as: str, meant: str) -> None:
     assert nearest_heading(read_as) == meant
+
+
+@pytest.mark.parametrize(
+    ("read_as", "meant"),
+    [
+        ("DINASPERHUBUNGAN", "DINAS PERHUBUNGAN"),
+        ("UPTDPUSKESMAS KOTA", "UPTD PUSKESMAS KOTA"),
+        ("AgusSantoso, S.Pd., M.Pd.", "Agus Santoso, S.Pd., M.Pd."),
+        ("SMPN 1", "SMPN 1"),
+        ("A.Md.Keb.", "A.Md.Keb."),
+    ],
+)
+def test_blanks_that_the_reader_of_print_lost_are_put_back(read_as: str, meant: str) -> None:
+    assert words_apart(read_as) == meant
+
+
+def test_a_streak_of_the_scanner_is_painted_over_and_a_table_s_line_is_not() -> None:
+    page = np.full((900, 600), 240, np.uint8)
+    page[:, 200:202] = 120
+    page[150:700, 400:402] = 40
+    mended = without_streaks(page)
+    assert mended[:, 195:207].min() > 230
+    assert (mended[150:700, 400:402] == 40).all()
+
+
+def test_rows_that_are_not_all_found_make_the_page_a_picture_for_a_person() -> None:
+    page = np.full((1600, 1200), 245, np.uint8)
+    for n in range(14):
+        slope = 0 if n < 5 else 60
+        cv2.line(page, (100, 300 + 60 * n), (1100, 300 + 60 * n + slope * (n % 2)), 20, 3)
+    for x in (100, 200, 600, 850, 1100):
+        cv2.line(page, (x, 300), (x, 1140), 20, 3)
+    assert find_ruled(page) is None
 
 
 def test_a_column_without_a_legible_heading_is_named_by_what_it_holds() -> None:
