@@ -23,6 +23,7 @@ _SEARCH = 0.9  # millimetres that a strip may have moved against the grid
 _INNER = 0.5  # millimetres of a box's edge that are its own line
 _LEAST_FIT = 0.15  # below, the boxes are not seen and the grid is believed
 _TICKED, _CLEAN = 0.3, 0.19  # ink over the page's usual box, as a share of its inside
+_FILLED = 0.6  # no stroke that only passes through fills so much of a box
 _REACH = 2.0  # millimetres beyond its box that a tick may go; a crease or a neighbour's stroke comes from farther
 _LEFT_REACH = 1.2  # on the side of the signatures
 _SIGNED_MM2, _WHITE_MM2 = 5.0, 0.8
@@ -61,7 +62,7 @@ def read_ticks(page: Page, grid: Grid, contrast: float) -> list[Ticks]:
 
 
 def _ticks(boxes: list[CodeTick | DayTick], over: Doubles, passing: list[bool]) -> Ticks:
-    seen = [(box, value >= _TICKED and not through) for box, value, through in zip(boxes, over, passing, strict=True)
+    seen = [(box, value >= (_FILLED if through else _TICKED)) for box, value, through in zip(boxes, over, passing, strict=True)
             if value >= _CLEAN]  # fmt: skip
     sure = [box for box, surely in seen if surely]
     perhaps = [box for box, surely in seen if not surely]
