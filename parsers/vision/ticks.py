@@ -62,8 +62,11 @@ def read_ticks(page: Page, grid: Grid, contrast: float) -> list[Ticks]:
 
 
 def _ticks(boxes: list[CodeTick | DayTick], over: Doubles, passing: list[bool]) -> Ticks:
-    seen = [(box, value >= (_FILLED if through else _TICKED)) for box, value, through in zip(boxes, over, passing, strict=True)
-            if value >= _CLEAN]  # fmt: skip
+    seen = [
+        (box, value >= (_FILLED if through else _TICKED))
+        for box, value, through in zip(boxes, over, passing, strict=True)
+        if value >= _CLEAN
+    ]
     sure = [box for box, surely in seen if surely]
     perhaps = [box for box, surely in seen if not surely]
     return Ticks(
