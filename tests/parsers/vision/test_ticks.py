@@ -32,6 +32,6 @@ def test_a_line_that_comes_from_elsewhere_is_no_tick(far: tuple[float, float]) -
     pen = Pen(PAGE).tick([DayTick(ROW, 2)])
     box = PAGE.layout.box(CodeTick(ROW, "DL"))
     x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
-    pen.line((x + far[0], y + far[1]), (x - far[0] / 9, y - far[1] / 9), width=0.6)
+    pen.line((x + far[0], y + far[1]), (x - far[0] / 9, y - far[1] / 9), width=0.4)
     row = read(pen)
     assert Verdict.CODE not in {cell.verdict for cell in row.cells}
