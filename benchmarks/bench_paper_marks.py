@@ -26,7 +26,7 @@ def main() -> Result:
 
 
 def _names(pages: int) -> list[Result]:
-    scores = list(name_scores(range(810_000, 810_000 + pages)))
+    scores = list(name_scores(range(860_000, 860_000 + pages)))
     own = Counter(score.own for score in scores)
     caught = share(sum(score.other is Names.OTHER for score in scores), len(scores))
     return [
@@ -52,7 +52,7 @@ def _heads(pages: int) -> list[Result]:
 
 
 def _ticks(pages: int) -> list[Result]:
-    counts = tick_counts(range(830_000, 830_000 + pages))
+    counts = tick_counts(range(870_000, 870_000 + pages))
     lines = []
     for ticked in (True, False):
         total = sum(counts[ticked, said] for said in Said)
