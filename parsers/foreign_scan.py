@@ -15,6 +15,7 @@ from parsers.grid import Grid
 from parsers.refusals import problem
 from parsers.table import read_grids
 from parsers.vision.foreign_page import HANDWRITTEN, ForeignPage, read_page
+from parsers.vision.learned import model_version
 from parsers.vision.picture import Picture, pictures
 from parsers.vision.ruling import Gray
 from parsers.vision.streaks import without_streaks
@@ -29,7 +30,7 @@ class ForeignScanParser:
     """Runs in the sandbox child, for pictures and for PDFs of pictures."""
 
     name = "foreign_scan"
-    version = "1"
+    version = f"2.{model_version()}"
 
     def parse(self, data: bytes, context: ParseContext) -> FileReading:
         """Read every page; pages without a ruled table are pictures that a person has to look at."""
