@@ -58,7 +58,9 @@ async def test_columns_are_proposed_beside_the_first_rows_and_confirmed_once(web
     assert await states(web) == [UploadState.DONE] * 3
     assert [(p.at.day, p.at.month) for p in await punches(web)] == [(5, 6), (6, 6), (5, 7), (6, 7), (5, 8), (6, 8)]
     async with web.house.db.begin() as uow:
-        assert "device_layout" in [row.action for row in await uow.audit.of("desk:ani")]
+        noted = [row.action for row in await uow.audit.of("desk:ani")]
+    assert "device_layout" in noted
+    assert "device_log_viewed" in noted
 
 
 async def test_of_a_known_layout_only_the_order_of_dates_is_asked(web: Web) -> None:

@@ -119,6 +119,7 @@ LOOKS = {
     "/admin/alamat": "addresses_viewed",
     "/admin/kalender": "",
     "/admin/mesin": "devices_viewed",
+    "/admin/mesin/susunan/{number}": "",  # no log waits here: test_device_layout
     "/admin/pratinjau": "",
     "/admin/akun": "accounts_viewed",
 }
