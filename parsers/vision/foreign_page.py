@@ -17,7 +17,7 @@ from parsers.base import ParseContext
 from parsers.grid import Grid, Value
 from parsers.headers import Column, Header, find_header
 from parsers.vision.cells import cut
-from parsers.vision.header_words import heading_of_contents, nearest_heading, words_apart
+from parsers.vision.header_words import heading_of_contents, nearest_heading, nearest_sign, unread_sign, words_apart
 from parsers.vision.ocr import find_pieces, has_ink, read_pieces, search_pieces
 from parsers.vision.reader import Doubt, Seen, read_cells
 from parsers.vision.ruling import Gray, Ruled, find_ruled
@@ -30,6 +30,7 @@ _HEADER_ROWS = 4
 _LEAST_SCORE = 0.55
 _PRINTED_SCORE = 0.9
 _BAND = 24  # pixels beside the table that still belong to the lines above it
+_SCRAP = 3  # letters and digits that a reader of print may make of a signature
 _UNREAD = (Key.RANK, Key.POST, Key.TOTAL)
 _DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8", "Z": "2"})
 _NUMBER = re.compile(r"(\d{1,3})\s*[.)]?")
@@ -223,17 +224,29 @@ class _Table:
             if place[0] < _HEADER_ROWS - 1:
                 self._texts[place] = Text(nearest_heading(text.text), text.printed)
         for column in range(self._columns):
-            cell = self._cells.get((0, column))
             written = self._texts.get((0, column))
-            if cell is None or written is None or heading(" ".join(written.text.split())).known:
+            if written is None or heading(" ".join(written.text.split())).known:
                 continue
-            below = [
-                self._texts[r, column].text
-                for r in range(cell.last_row + 1, _HEADER_ROWS)
-                if (r, column) in self._texts
-            ]
-            if word := heading_of_contents(below, column == 0):
-                self._texts[0, column] = Text(word)
+            word = heading_of_contents([t.text for t in self._below(column)], column == 0)
+            self._texts[0, column] = Text(word or nearest_sign(written.text), written.printed or bool(word))
+        headings = [self._texts.get((0, column), Text("")).text for column in range(self._columns)]
+        if (sign := unread_sign(headings, self._bare())) is not None:
+            self._texts[0, sign] = Text("TTD")
+
+    def _below(self, column: int) -> list[Text]:
+        """What the first rows hold below a column's heading."""
+        first = self._cells[0, column].last_row + 1
+        return [self._texts[row, column] for row in range(first, _HEADER_ROWS) if (row, column) in self._texts]
+
+    def _bare(self) -> set[int]:
+        """Columns of one heading each that hold places and no print: writing is at most read as a scrap."""
+        bare = set()
+        for cell in (c for c in self._cells.values() if c.row == 0 and c.column == c.last_column):
+            below = self._below(cell.column)
+            printed = [t for t in below if t.printed and len(squeeze(t.text)) > _SCRAP]
+            if len(below) >= 2 and not printed:
+                bare.add(cell.column)
+        return bare
 
     def _header_end(self) -> int:
         """The first row that numbers a person; what stands above it is the header."""

@@ -1,13 +1,18 @@
 """Headings that a reader of print got wrong by a letter or two, and columns that only their contents name."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
-from domain.vocabulary import heading, squeeze
+from domain.vocabulary import Aspect, Key, heading, squeeze
 
-_WORDS = ("NAMA", "NAMA / NIP", "JABATAN", "KETERANGAN", "TANDA TANGAN", "DATANG", "PULANG", "GOLONGAN", "PANGKAT")
+_WORDS = ("NAMA", "NAMA / NIP", "JABATAN", "KETERANGAN", "TANDA TANGAN", "DATANG", "PULANG", "GOLONGAN", "PANGKAT",
+          "PARAF")  # fmt: skip
+_SIGN, _BIRTH = "ttd", "ttl"  # the second is the place and day of birth
+_UNREAD = 2  # letters and digits: fewer than a heading has
+_IDENTITY = (Key.NAME, Key.NIP, Key.POST, Key.RANK)
 _LIKE, _AHEAD = 70.0, 8.0
 _NIP_DIGITS = 14
 _NAMES_GLUED = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z]{2})")
@@ -44,6 +49,35 @@ def heading_of_contents(cells: Iterable[str], first: bool) -> str:
     if len(numbers) * 2 <= len(filled):
         return ""
     return "NAMA / NIP" if _named(numbers) else "NIP"
+
+
+def nearest_sign(text: str) -> str:
+    """ "TTD" where ``text`` can only be that, read a letter wrong ("TTO", "TD"); else ``text``."""
+    word = squeeze(text)
+    if heading(" ".join(text.split())).known or word == _BIRTH or len(word) < len(_SIGN) - 1:
+        return text
+    return "TTD" if Levenshtein.distance(word, _SIGN, score_cutoff=1) <= 1 else text
+
+
+def unread_sign(headings: Sequence[str], bare: Collection[int]) -> int | None:
+    """The one column that can only be the place to sign although its heading was not read, or None.
+
+    ``headings`` of the columns in order, ``bare``: those that hold no print below. It stands right of who it is and
+    right before the note or at the end; a sheet with another legible place to sign needs no guess.
+    """
+    known = [heading(" ".join(text.split())) for text in headings]
+    if any(h.key is Key.SIGN or h.session or h.aspect is Aspect.CLOCK for h in known):
+        return None
+    who = max((n for n, h in enumerate(known) if h.key in _IDENTITY), default=len(known))
+    found = [
+        n
+        for n in range(who + 1, len(known))
+        if n in bare
+        and len(squeeze(headings[n])) <= _UNREAD
+        and not known[n].known
+        and (n + 1 == len(known) or known[n + 1].key is Key.NOTE)
+    ]
+    return found[0] if len(found) == 1 and not any(h.key is Key.DAY for h in known) else None
 
 
 def _named(cells: Sequence[str]) -> bool:

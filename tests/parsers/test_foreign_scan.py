@@ -1,5 +1,6 @@
 """Offices' own forms, signed and scanned or photographed: rows, people, days, and ink that is never guessed."""
 
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -12,7 +13,13 @@ from domain.reading import FileReading, ProblemCode, SheetKind, Verdict
 from domain.terms import Session
 from parsers.base import ParseContext
 from parsers.foreign_scan import PARSER
-from parsers.vision.header_words import heading_of_contents, nearest_heading, words_apart
+from parsers.vision.header_words import (
+    heading_of_contents,
+    nearest_heading,
+    nearest_sign,
+    unread_sign,
+    words_apart,
+)
 from parsers.vision.ocr import read_pieces
 from parsers.vision.ruling import find_ruled
 from parsers.vision.streaks import without_streaks
@@ -30,6 +37,11 @@ PEOPLE = tuple(
         n, name, f"19{70 + n:02}0{1 + n % 9}{10 + n} 20{10 + n}0{1 + n % 9} {1 + n % 2} {n:03}", note="DL" * (n == 8)
     )
     for n, name in enumerate(NAMES, start=1)
+)
+
+TWO_IN_ONE = (
+    replace(PEOPLE[0], name=f"{NAMES[0]}\n{NAMES[1]}", nip=f"{PEOPLE[0].nip}\n{PEOPLE[1].nip}"),
+    *(replace(person, no=person.no - 1) for person in PEOPLE[2:]),
 )
 
 
@@ -205,3 +217,51 @@ def test_a_column_without_a_legible_heading_is_named_by_what_it_holds() -> None:
         == "NAMA / NIP"
     )
     assert heading_of_contents(["Camat", "Pengemudi"], first=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("read_as", "meant"),
+    [("TTO", "TTD"), ("TD", "TTD"), ("T.T.D", "T.T.D"), ("TTL", "TTL"), ("DL", "DL"), ("NIP", "NIP"), ("", "")],
+)
+def test_the_short_heading_of_the_place_to_sign_may_be_a_letter_off(read_as: str, meant: str) -> None:
+    assert nearest_sign(read_as) == meant
+
+
+@pytest.mark.parametrize(
+    ("headings", "bare", "column"),
+    [
+        (("NO", "NAMA/NIP", "JABATAN", "", "KETERANGAN"), {3, 4}, 3),
+        (("NO", "NAMA", "NIP", "."), {3}, 3),
+        (("NO", "NAMA/NIP", "JABATAN", "", "KETERANGAN"), {4}, None),
+        (("NO", "NAMA/NIP", "JABATAN", "Suhu", "KETERANGAN"), {3, 4}, None),
+        (("NO", "NAMA/NIP", "JABATAN", "TTD", ""), {3, 4}, None),
+        (("NO", "NAMA/NIP", "DATANG", "", "KETERANGAN"), {2, 3, 4}, None),
+        (("NO", "NAMA/NIP", "", "JABATAN", "KETERANGAN"), {2, 4}, None),
+        (("", "", "", "", ""), {3, 4}, None),
+    ],
+)
+def test_an_unread_column_is_the_place_to_sign_only_where_it_can_be_nothing_else(
+    headings: tuple[str, ...], bare: set[int], column: int | None
+) -> None:
+    assert unread_sign(headings, bare) == column
+
+
+@pytest.mark.parametrize("written", ["TTO", ""])
+def test_an_apel_list_whose_heading_to_sign_is_not_read_is_still_an_apel_list(written: str) -> None:
+    *before, _, note = APEL.heads[0]
+    layout = replace(APEL, heads=((*before, written, note),))
+    [sheet] = read(shot_of(layout, "scan", 2).data).sheets
+    assert sheet.kind is SheetKind.APEL
+    assert ProblemCode.NEW_LAYOUT in [p.code for p in sheet.problems]
+    assert [row.no for row in sheet.rows] == [p.no for p in PEOPLE]
+
+
+def test_two_nips_in_one_row_make_its_places_unsure_and_nobody_s() -> None:
+    shot = shot_of(PLAIN, "scan", 4, TWO_IN_ONE)
+    [sheet] = read(shot.data).sheets
+    both, alone = sheet.rows[0], sheet.rows[1:]
+    assert both.name == "beberapa orang dalam satu baris"
+    assert both.nip == ""
+    assert all(cell.verdict is Verdict.UNSURE for cell in both.cells)
+    assert [digits(row.nip) for row in alone] == [digits(p.nip) for p in TWO_IN_ONE[1:]]
+    assert any(cell.verdict is not Verdict.UNSURE for row in alone for cell in row.cells)
