@@ -200,6 +200,11 @@ async def devices(work: Work) -> None:
     await work.choose("Mesin", "lobi")
     await work.press("Unggah")
     await work.sees("Berkas sudah dibaca")
+    await work.go("/admin/mesin")
+    await work.follow("mei.csv")
+    await work.hand.tick(work.page.get_by_label("hari-bulan-tahun"))
+    await work.press("Simpan dan baca berkasnya")
+    await work.sees("Berkas sudah dibaca")
 
 
 async def accounts(work: Work) -> None:

@@ -109,7 +109,11 @@ class Hand:
             await (target.tap() if self._touch else target.click())
         elif await target.get_attribute("type") == "radio":
             group = self.page.locator(f"input[name={await target.get_attribute('name')}]")
-            await self.reach(group.and_(self.page.locator(":checked")))
+            chosen = group.and_(self.page.locator(":checked"))
+            none = await chosen.count() == 0
+            await self.reach(group.first if none else chosen)
+            if none:  # the Tab key stops at the first of them
+                await self.page.keyboard.press("Space")
             for _ in range(await group.count()):
                 if not await target.is_checked():
                     await self.page.keyboard.press("ArrowDown")
