@@ -159,9 +159,12 @@ def _between_rows(share: Shares) -> NDArray[np.bool_]:
     """Which pieces of the horizontal lines separate rows. A line that is seen in most columns does so in all of them:
     blur, stamps and writing hide pieces, and a place to sign that melts into the next would be somebody's lost mark.
     In the header writing itself looks like pieces of a line, so only a whole piece separates there; a line below
-    headings of several columns stops before the number's.
+    headings of several columns stops before the number's. The header ends at the first line below its top that runs
+    through the number's column and most others.
     """
-    header = np.arange(len(share)) < _HEADER_LINES
+    crossing = (share[:, 0] > _WHOLE) & ((share > _WHOLE).mean(1) >= _HALF)
+    ends = np.flatnonzero(crossing[1:_HEADER_LINES])
+    header = np.arange(len(share)) < (ends[0] + 2 if len(ends) else _HEADER_LINES)
     seen = (share > np.where(header, _WHOLE, _DRAWN)[:, None]).mean(1) > _MOST_COLUMNS
     whole = (seen & (~header | (share[:, 0] > _WHOLE))) | (share > _HALF).all(1)
     least = np.where(whole, -1.0, np.where(header, _WHOLE, _DRAWN))

@@ -23,6 +23,7 @@ from parsers.vision.header_words import (
 from parsers.vision.ocr import read_pieces
 from parsers.vision.ruling import find_ruled
 from parsers.vision.streaks import without_streaks
+from parsers.vision.table_cells import cells_of
 from tests.fakes.foreign_sheets import APEL, DAILY, PLAIN, Layout, Someone, foreign_sheet
 
 DAY = date(2026, 11, 23)
@@ -254,6 +255,21 @@ def test_an_apel_list_whose_heading_to_sign_is_not_read_is_still_an_apel_list(wr
     assert sheet.kind is SheetKind.APEL
     assert ProblemCode.NEW_LAYOUT in [p.code for p in sheet.problems]
     assert [row.no for row in sheet.rows] == [p.no for p in PEOPLE]
+
+
+def test_lines_between_the_first_people_may_be_broken_by_blur() -> None:
+    page = np.full((1600, 1200), 245, np.uint8)
+    for n in range(12):
+        cv2.line(page, (100, 300 + 60 * n), (1100, 300 + 60 * n), 20, 3)
+    for n in (2, 3, 4):
+        for left, right in ((185, 216), (300, 470), (1062, 1096)):
+            page[290 + 60 * n : 311 + 60 * n, left:right] = 245
+    for x in (100, 220, 480, 640, 800, 960, 1100):
+        cv2.line(page, (x, 300), (x, 960), 20, 3)
+    ruled = find_ruled(page)
+    assert ruled is not None
+    assert len(ruled.ys) == 12
+    assert [(c.row, c.column) for c in cells_of(ruled) if c.last_row > c.row] == []
 
 
 def test_two_nips_in_one_row_make_its_places_unsure_and_nobody_s() -> None:
