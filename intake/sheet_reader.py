@@ -17,7 +17,7 @@ _REMEMBERED = 50_000  # pages; a regency prints some 15,000 in the weeks that ma
 class SheetReader:
     """Reads files in ``sandbox``; a sheet so old that it was not handed over is looked up by the code on it.
 
-    The names on a printed page are read once, with the first picture of it that this process sees (decision 0019).
+    The names on a printed page are read once, with the first picture of it that this process sees (decision 0020).
     """
 
     def __init__(self, sandbox: Sandbox, sheets: OpenSheets) -> None:
