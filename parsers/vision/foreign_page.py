@@ -25,7 +25,6 @@ from parsers.vision.table_cells import TableCell, cells_of
 
 HANDWRITTEN = "(tulisan tangan)"
 _UNSEEN = Seen(Verdict.UNSURE, 0.0, Doubt.FAINT)
-_COVERED = Seen(Verdict.EMPTY, 1.0)  # a place that a merged cell above or beside it takes
 _HEADER_ROWS = 4
 _LEAST_SCORE = 0.55
 _PRINTED_SCORE = 0.9
@@ -145,9 +144,8 @@ class _Table:
         def look(row: int, column: int) -> Seen | None:
             if header is None or not 0 <= row - offset < self._rows:
                 return None
-            # A place that nobody looked at is not empty; one that a merged cell takes is not a place.
-            unseen = _UNSEEN if (row - offset, column) in self._cells else _COVERED
-            return seen.get((row - offset, column), unseen)
+            # A place that nobody looked at is not empty, nor is one that lines not found have joined to another's.
+            return seen.get((row - offset, column), _UNSEEN)
 
         def place_of(row: int, column: int) -> Box | None:
             if not 0 <= row - offset < self._rows or column >= self._columns:

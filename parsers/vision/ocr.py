@@ -15,7 +15,7 @@ from rapidocr import RapidOCR
 
 from parsers.vision.ruling import Gray
 
-_THREADS = 1  # onnxruntime's second thread spins: on a busy machine a page took ten times as long
+_THREADS = 1  # onnxruntime's second thread spins: on a busy machine a page took far longer
 _LEAST_SIDE = 8  # pixels; smaller scraps hold no letter
 _INK = 60  # gray levels below the paper
 _BLANK = 0.002  # share of dark pixels in an empty cell
