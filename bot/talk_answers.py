@@ -6,14 +6,13 @@ shown to the receivers beside the original.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.talk_people import READER, name_row, rows_of
-from bot.talk_scene import Scene, digits_of, say, session_of
+from bot.talk_people import name_row, rows_of
+from bot.talk_scene import Scene, digits_of, officer_fact, say, session_of
 from bot.talk_which import which
 from domain.answers import Answer, RowAnswer, Word, written
-from domain.marks import FactSource
 from domain.reading import Verdict
 from domain.wording import long_date, moment_text
 from intake.excuses import file
@@ -123,27 +122,10 @@ async def _excuse(scene: Scene, row: SubmissionRow, one: RowAnswer, person: str,
 
 
 def _fact(scene: Scene, row: SubmissionRow, one: RowAnswer, person: str) -> NewFact:
-    return NewFact(
-        dedupe_key=f"petugas:{scene.row.id}:{row.id}:{one.no}",
-        person=person,
-        unit=row.unit,
-        date=row.date,
-        session=session_of(row),
-        verdict=_VERDICTS[one.word],
-        source=FactSource.OFFICER,
-        verified=False,
-        seen_at=scene.at,
-        recorded_at=scene.now,
-        by=scene.speaker.address,
-        profile_version=scene.world.profile.version,
-        roster_version=scene.world.roster.version,
-        reader=READER,
-        code=one.code or None,
-        key=one.key,
-        note="menurut petugas",
-        submission_id=row.id,
-        message_id=scene.row.id,
-        paper_no=one.no,
+    verdict, session = _VERDICTS[one.word], session_of(row)
+    word = officer_fact(scene, f"{row.id}:{one.no}", person, row.unit, row.date, session, verdict)
+    return replace(
+        word, code=one.code or None, key=one.key, note="menurut petugas", submission_id=row.id, paper_no=one.no
     )
 
 

@@ -5,9 +5,9 @@ changes none (decision 0017). The question stays open for the desk.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.talk_scene import Scene, digits_of, session_of
+from bot.talk_scene import Scene, digits_of, officer_fact, session_of
 from bot.talk_which import new_token
 from domain.decision import is_about_row
 from domain.marks import FactSource
@@ -21,7 +21,6 @@ from storage.records_talk import NewAsk
 from templates import render_chat
 
 PEOPLE = "people"
-READER = "petugas/1"
 NOTE = "menurut petugas, pegawai baris"
 _WITHDRAWN = "menurut petugas, pegawai diganti"
 _CHOICES = 3  # candidates that are named of a row
@@ -112,21 +111,11 @@ def _cells(row: SubmissionRow, question: QuestionRow) -> tuple[CellDraft, ...]:
 
 
 def _fact(scene: Scene, row: SubmissionRow, question: QuestionRow, person: str, cell: CellDraft, place: int) -> NewFact:
-    return NewFact(
-        dedupe_key=f"petugas:{scene.row.id}:{row.id}:{question.paper_no}:{person}:{place}",
-        person=person,
-        unit=row.unit,
-        date=cell.date,
-        session=cell.session,
-        verdict=cell.verdict,
-        source=FactSource.OFFICER,
-        verified=False,
-        seen_at=scene.at,
-        recorded_at=scene.now,
-        by=scene.speaker.address,
-        profile_version=scene.world.profile.version,
-        roster_version=scene.world.roster.version,
-        reader=READER,
+    word = officer_fact(
+        scene, f"{row.id}:{question.paper_no}:{person}:{place}", person, row.unit, cell.date, cell.session, cell.verdict
+    )
+    return replace(
+        word,
         code=cell.code,
         key=cell.key,
         time=cell.time,
@@ -134,7 +123,6 @@ def _fact(scene: Scene, row: SubmissionRow, question: QuestionRow, person: str, 
         note=NOTE,
         confidence=cell.confidence,
         submission_id=row.id,
-        message_id=scene.row.id,
         sha256=question.sha256,
         sheet=question.sheet,
         row=question.row,
@@ -145,26 +133,8 @@ def _fact(scene: Scene, row: SubmissionRow, question: QuestionRow, person: str, 
 
 def _withdrawn(scene: Scene, fact: FactRow) -> NewFact:
     """Whoever was named before is no longer: a word of UNSURE says nothing (``domain.marks``)."""
-    return NewFact(
-        dedupe_key=f"petugas:{scene.row.id}:ganti:{fact.id}",
-        person=fact.person,
-        unit=fact.unit,
-        date=fact.date,
-        session=fact.session,
-        verdict=Verdict.UNSURE,
-        source=FactSource.OFFICER,
-        verified=False,
-        seen_at=scene.at,
-        recorded_at=scene.now,
-        by=scene.speaker.address,
-        profile_version=scene.world.profile.version,
-        roster_version=scene.world.roster.version,
-        reader=READER,
-        note=_WITHDRAWN,
-        submission_id=fact.submission_id,
-        message_id=scene.row.id,
-        paper_no=fact.paper_no,
-    )
+    word = officer_fact(scene, f"ganti:{fact.id}", fact.person, fact.unit, fact.date, fact.session, Verdict.UNSURE)
+    return replace(word, note=_WITHDRAWN, submission_id=fact.submission_id, paper_no=fact.paper_no)
 
 
 async def ask_people(scene: Scene, row: SubmissionRow) -> list[Reply]:

@@ -7,8 +7,10 @@ from typing import Protocol
 
 from domain.answers import meant
 from domain.calendar import month_start
+from domain.marks import FactSource
 from domain.ports import Clock
 from domain.profile import Profile
+from domain.reading import Verdict
 from domain.resolution import World
 from domain.speaker import Speaker
 from domain.terms import Session
@@ -17,11 +19,12 @@ from intake.event import InboundEvent
 from intake.letters import Outgoing
 from intake.talk import Reply
 from storage.engine import UnitOfWork
-from storage.records import LetterFile, MessageRow, SubmissionRow
+from storage.records import LetterFile, MessageRow, NewFact, SubmissionRow
 from templates import render_chat
 
 MEMORY = timedelta(days=45)  # how far back the last digits of a number reach
 LINK_LIFE = timedelta(minutes=30)
+READER = "petugas/1"
 
 
 class FormLetter(Protocol):
@@ -165,3 +168,26 @@ def digits_of(number: str) -> str:
 def session_of(submission: SubmissionRow) -> Session | None:
     """The session, None for a recap."""
     return Session(submission.session) if submission.session in tuple(Session) else None
+
+
+def officer_fact(
+    scene: Scene, key: str, person: str, unit: str, day: date, session: Session | None, verdict: Verdict
+) -> NewFact:
+    """What the speaker says of a person's session: "menurut petugas", never verified; ``key`` within the message."""
+    return NewFact(
+        dedupe_key=f"petugas:{scene.row.id}:{key}",
+        person=person,
+        unit=unit,
+        date=day,
+        session=session,
+        verdict=verdict,
+        source=FactSource.OFFICER,
+        verified=False,
+        seen_at=scene.at,
+        recorded_at=scene.now,
+        by=scene.speaker.address,
+        profile_version=scene.world.profile.version,
+        roster_version=scene.world.roster.version,
+        reader=READER,
+        message_id=scene.row.id,
+    )
