@@ -15,6 +15,7 @@ from storage.records import OutboxRow
 
 LEASE = timedelta(minutes=2)
 BACK_OFF = (30, 120, 600, 1800, 3600)  # real seconds after the first, second … attempt
+SHORTEST = timedelta(seconds=2)  # the shortest pause before the end of a letter's time
 _SKEW = timedelta(minutes=2)  # the provider's clock beside ours
 
 
@@ -51,6 +52,7 @@ class Dispatcher:
             if not await uow.outbox.claim(outbox_id, self._clock.to_real(now), LEASE):
                 return "taken"
             row = await uow.outbox.get(outbox_id)
+            now = self._clock.now()  # the claim may have waited
             if row.expires_at is not None and row.expires_at <= now:
                 await uow.outbox.mark_expired(row.id, now)
                 return "expired"
@@ -71,8 +73,8 @@ class Dispatcher:
             return await self._later(row, error)
         except Unknown as error:
             return await self._perhaps(row, error)
-        except Expired:
-            return await self._expired(row)
+        except Expired as error:
+            return await self._expired(row, error)
         except Permanent as error:
             return await self._failed(row, error.code, str(error), error.refusal)
         return await self._sent(row, accepted)
@@ -104,29 +106,49 @@ class Dispatcher:
 
     async def _later(self, row: OutboxRow, error: Retryable) -> str:
         """An outage of our own line counts against no letter: the outbox waits until the line is back."""
-        wait = max(error.after or 0, BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1])
         now = self._clock.now()
-        at = self._clock.to_real(now) + timedelta(seconds=wait)
+        at = self._next_try(row, error.after)
+        told = f"{error.code} {error}".strip()
         async with self._db.begin() as uow:
-            told = f"{error.code} {error}".strip()
-            await uow.outbox.mark_retry(row.id, at, told, now, counted=not error.outage, unsure=row.unsure)
+            if at is None:
+                await uow.outbox.mark_expired(row.id, now, error=told, unsure=row.unsure)
+            else:
+                await uow.outbox.mark_retry(row.id, at, told, now, counted=not error.outage, unsure=row.unsure)
             if error.mend and self._undelivered is not None:
                 await self._undelivered.warn_operator(uow, row.scheme, error.code, now)
-        return "retry"
+        return "expired" if at is None else "retry"
 
     async def _perhaps(self, row: OutboxRow, error: Unknown) -> str:
         """The provider may have it: the next attempt asks first."""
         now = self._clock.now()
-        at = self._clock.to_real(now) + timedelta(seconds=BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1])
+        at = self._next_try(row, None)
         async with self._db.begin() as uow:
             if (await uow.outbox.get(row.id)).provider_id is not None:
                 return "sent"  # news of it came meanwhile, by our callback address
+            if at is None:
+                await uow.outbox.mark_expired(row.id, now, error=str(error), unsure=True)
+                return "expired"
             await uow.outbox.mark_retry(row.id, at, str(error), now, unsure=True)
         return "retry"
 
-    async def _expired(self, row: OutboxRow) -> str:
+    def _next_try(self, row: OutboxRow, asked_s: float | None) -> datetime | None:
+        """When to try again (real time); None: its time is over before an attempt could be of use.
+
+        ``asked_s``: how long the provider wants us to wait. Our own pauses are at most half of the time that is left.
+        """
+        now = self._clock.now()
+        real = self._clock.to_real(now)
+        pause = timedelta(seconds=max(asked_s or 0, BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]))
+        if row.expires_at is None:
+            return real + pause
+        left = self._clock.to_real(row.expires_at) - real
+        if asked_s is None:
+            pause = min(pause, left / 2)
+        return real + pause if SHORTEST <= pause < left else None
+
+    async def _expired(self, row: OutboxRow, error: Expired) -> str:
         async with self._db.begin() as uow:
-            await uow.outbox.mark_expired(row.id, self._clock.now())
+            await uow.outbox.mark_expired(row.id, self._clock.now(), error=str(error), unsure=row.unsure)
         return "expired"
 
     async def _failed(self, row: OutboxRow, code: str, error: str, refusal: Refusal | None = None) -> str:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import aiosmtplib
 
-from domain.errors import Expired, Permanent, Retryable
+from domain.errors import Expired, Permanent, Retryable, Unknown
 from domain.ports import Clock
 from domain.terms import Scheme
 from intake.channel import Accepted, Capabilities, OutgoingMessage
+from intake.last_call import last_call, seconds_left
+from intake.mail_dialogue import cut, hand_over
 from intake.mail_message import build_mail, message_id_for
 from intake.oauth import AccessTokens
 
@@ -60,32 +62,38 @@ class MailSender:
         """Send one mail; ``Accepted`` after the server's 250 for its data.
 
         Raises ``Retryable`` for 4xx answers, refused logins, time-outs and lost connections, ``Permanent`` for 5xx
-        answers to this mail, ``Expired`` when its turn came too late. A connection lost after the data may mean that
-        the mail was taken: the repeated sending then carries the same Message-ID.
+        answers to this mail, ``Expired`` when it could not leave in time, ``Unknown`` when it left and the answer was
+        lost: the repeated sending then carries the same Message-ID.
         """
         built = build_mail(message, self._settings.from_address, self._settings.from_name, self._clock.now())
-        sender = "" if self._settings.null_sender else self._settings.from_address
-        async with self._places:
-            client = await self._connection()
-            if self._seconds_left(message) == 0:  # the wait for a free connection may have been long
-                self._idle.append(client)
-                raise Expired("batas waktu surat ini sudah lewat")
-            with contextlib.ExitStack() as undo:
-                undo.callback(client.close)  # whatever cuts the dialogue short, this connection has lost its place
-                try:
-                    async with asyncio.timeout(self._seconds_left(message)):
-                        await client.sendmail(sender, [message.to.strip()], built)
-                except aiosmtplib.SMTPRecipientsRefused as error:
-                    undo.pop_all()
-                    self._idle.append(client)
-                    raise _by_code(error.recipients[0].code, error.recipients[0].message) from None
-                except aiosmtplib.SMTPResponseException as error:
-                    raise _by_code(error.code, error.message) from None
-                except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-                    raise Retryable(f"server SMTP terputus: {type(error).__name__}") from None
-                undo.pop_all()
-            self._idle.append(client)
+        parting = _Parting(message, self._clock)
+        parting.may_leave()
+        try:
+            async with asyncio.timeout(seconds_left(message, self._clock)) as parting.end, self._places:
+                parting.may_leave()  # the wait for a free connection may have been long
+                await self._carry(message.to.strip(), built, parting)
+        except TimeoutError:
+            raise Expired("batas waktu surat ini lewat sebelum seluruhnya terkirim") from None
         return Accepted(message_id_for(message.dedupe_key, self._settings.from_address))
+
+    async def _carry(self, to: str, built: bytes, parting: "_Parting") -> None:
+        sender = "" if self._settings.null_sender else self._settings.from_address
+        client = await self._connection()
+        with contextlib.ExitStack() as undo:
+            undo.callback(cut, client)  # whatever cuts the dialogue short, this connection has lost its place
+            try:
+                await hand_over(client, sender, to, built, parting.may_leave, parting.gone)
+            except aiosmtplib.SMTPRecipientRefused as error:
+                undo.pop_all()
+                self._idle.append(client)
+                raise _by_code(error.code, error.message) from None
+            except aiosmtplib.SMTPResponseException as error:
+                raise _by_code(error.code, error.message) from None
+            except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+                told = f"server SMTP terputus: {type(error).__name__}"
+                raise (Unknown(told) if parting.left else Retryable(told)) from None
+            undo.pop_all()
+        self._idle.append(client)
 
     async def find(self, message: OutgoingMessage, since: datetime) -> Sequence[Accepted]:
         """No mail server tells; a repeated mail is recognised by its Message-ID instead."""
@@ -100,21 +108,17 @@ class MailSender:
             except (aiosmtplib.SMTPException, OSError, TimeoutError):
                 client.close()
 
-    def _seconds_left(self, message: OutgoingMessage) -> float | None:
-        """Real seconds in which the mail may still be handed over; None: it never expires."""
-        if message.expires_at is None:
-            return None
-        left = self._clock.to_real(message.expires_at) - self._clock.to_real(self._clock.now())
-        return max(0.0, left.total_seconds())
-
     async def _connection(self) -> aiosmtplib.SMTP:
         while self._idle:
             client = self._idle.pop()
-            try:
-                await client.rset()  # servers drop idle connections: better to hear it now than after the data
-                return client
-            except (aiosmtplib.SMTPException, OSError, TimeoutError):
-                client.close()
+            with contextlib.ExitStack() as undo:
+                undo.callback(client.close)
+                try:
+                    await client.rset()  # servers drop idle connections: better to hear it now than after the data
+                except (aiosmtplib.SMTPException, OSError, TimeoutError):
+                    continue
+                undo.pop_all()
+            return client
         return await self._connect()
 
     async def _connect(self) -> aiosmtplib.SMTP:
@@ -134,6 +138,7 @@ class MailSender:
             try:
                 await client.connect()
                 await self._login(client)
+                await client.rset()  # the greeting, if nothing before needed it: what the server can is known then
             except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
                 code = str(getattr(error, "code", ""))
                 told = f"server SMTP tidak dapat dipakai: {type(error).__name__} {code}".rstrip()
@@ -152,6 +157,25 @@ class MailSender:
                 raise
         elif made.username:
             await client.login(made.username, made.password() or "")
+
+
+class _Parting:
+    """Whether one mail may still leave, and whether it has. ``end`` is its time-out, set by the sender."""
+
+    def __init__(self, message: OutgoingMessage, clock: Clock) -> None:
+        self._message = message
+        self._clock = clock
+        self.end = asyncio.timeout(None)
+        self.left = False
+
+    def may_leave(self) -> None:
+        """Raises ``Expired`` when it is too late."""
+        last_call(self._message, self._clock)
+
+    def gone(self) -> None:
+        """It left in time: the server's answer may take as long as any answer."""
+        self.left = True
+        self.end.reschedule(None)
 
 
 def _by_code(code: int, answer: str) -> Retryable | Permanent:

@@ -23,11 +23,12 @@ from telegram.error import (
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
-from domain.errors import Expired, Permanent, Refusal, Retryable, Unknown
+from domain.errors import Permanent, Refusal, Retryable, Unknown
 from domain.ports import Clock
 from domain.terms import Scheme
 from intake.channel import Accepted, Capabilities, Fetched, OutgoingMessage, Received
 from intake.event import InboundEvent, MediaRef
+from intake.last_call import in_time, last_call
 from intake.telegram_parse import ALLOWED, message_name, read_update
 
 T = TypeVar("T")
@@ -144,22 +145,25 @@ class Telegram:
     async def send(self, message: OutgoingMessage) -> Accepted:
         """One message, or one per file; 30 a second over all and one a second per chat."""
         await self._turn(message.to)
-        if message.expires_at is not None and message.expires_at <= self._clock.now():
-            raise Expired("batas waktu pesan ini sudah lewat")
+        last_call(message, self._clock)
         if not message.to.removeprefix("-").isdigit():
             raise Permanent("alamat Telegram harus nomor", code="bad_address", refusal=Refusal.ADDRESS)
-        bot, chat = await self._bot(), int(message.to)
+        bot = await self._bot()
+        async with in_time(message, self._clock):
+            sent = await self._hand_over(bot, int(message.to), message)
+        return Accepted(message_name(sent.chat.id, sent.message_id))
+
+    async def _hand_over(self, bot: "ExtBot[int]", chat: int, message: OutgoingMessage) -> telegram.Message:
         keys = _keys(message)
         if len(message.files) == 1 and len(message.text) <= CAPTION_LIMIT:
             only = message.files[0]
-            sent = await self._asked(
+            return await self._asked(
                 bot.send_document(chat, only.data, caption=message.text, filename=only.name, reply_markup=keys)
             )
-        else:
-            sent = await self._asked(bot.send_message(chat, message.text[:TEXT_LIMIT], reply_markup=keys))
-            for more in message.files:
-                await self._asked(bot.send_document(chat, more.data, filename=more.name))
-        return Accepted(message_name(sent.chat.id, sent.message_id))
+        sent = await self._asked(bot.send_message(chat, message.text[:TEXT_LIMIT], reply_markup=keys))
+        for more in message.files:
+            await self._asked(bot.send_document(chat, more.data, filename=more.name))
+        return sent
 
     async def find(self, message: OutgoingMessage, since: datetime) -> Sequence[Accepted]:
         """A bot cannot look at what it sent."""

@@ -11,12 +11,13 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from domain.errors import Expired, Permanent, Refusal, Retryable, Unknown
+from domain.errors import Permanent, Refusal, Retryable, Unknown
 from domain.ports import Clock
 from domain.terms import Scheme
 from intake.approved import CHOICES, NEWS, filled, news
 from intake.channel import Accepted, Capabilities, Fetched, OutgoingMessage, Received
 from intake.event import EventKind, InboundEvent, MediaRef
+from intake.last_call import in_time
 from intake.pace import Pace
 from intake.whatsapp_codes import Trouble, meaning
 from intake.whatsapp_http import API, MediaWire, TwilioWire
@@ -126,18 +127,17 @@ class WhatsApp:
     async def send(self, message: OutgoingMessage) -> Accepted:
         """Free text inside the reply window, else a template; at most ``per_second`` messages."""
         await self._pace.turn()
-        if message.expires_at is not None and message.expires_at <= self._clock.now():
-            raise Expired("batas waktu pesan ini sudah lewat")
-        call = self._template(message)
-        content = self._content(call) if call else self._text(message)
-        made = await self._asked(
-            self._client().messages.create_async(
-                to=wire_of(message.to),
-                from_=wire_of(self.account),
-                status_callback=f"{self._settings.public_url}/webhooks/whatsapp/status?outbox={message.outbox_id}",
-                **content,
+        async with in_time(message, self._clock):
+            call = self._template(message)
+            content = self._content(call) if call else self._text(message)
+            made = await self._asked(
+                self._client().messages.create_async(
+                    to=wire_of(message.to),
+                    from_=wire_of(self.account),
+                    status_callback=f"{self._settings.public_url}/webhooks/whatsapp/status?outbox={message.outbox_id}",
+                    **content,
+                )
             )
-        )
         return Accepted(str(made.sid), withheld=call is not None and call.name == NEWS)
 
     async def find(self, message: OutgoingMessage, since: datetime) -> Sequence[Accepted]:

@@ -122,6 +122,10 @@ class Pen:
         expires = self.now + SUMMARY_LIFE
         return [self._letter(key, to, "window_summary", subject, body, expires) for key, to in to_by_key.items()]
 
+    def names(self, units: Sequence[str]) -> str:
+        """Units by name, in one sentence."""
+        return listing([self._name(unit) for unit in units], _NAMED)
+
     @property
     def _slot(self) -> str:
         return f"{self.window.date}:{slot_name(self.window)}"
@@ -196,7 +200,7 @@ class Pen:
         """The units of ``chased``; empty when it is only the sender itself."""
         if all(d.unit == chased.sender for d in chased.dues):
             return ""
-        return listing([self._name(d.unit) for d in chased.dues], _NAMED)
+        return self.names([d.unit for d in chased.dues])
 
     def _line(self, chased: Chased) -> str:
         others = self._others(chased)

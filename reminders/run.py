@@ -17,10 +17,11 @@ from domain.resolution import World
 from domain.terms import Scheme
 from domain.windows import Window
 from reminders.letters import Pen, marked
-from reminders.summary import Troubles, figures, notes
+from reminders.summary import Reminders, Troubles, figures, notes
 from storage.engine import UnitOfWork
 from storage.jobs import DELIVER
-from storage.records import IncidentRow, NewOutbox, OutboxState
+from storage.records import IncidentRow, NewOutbox
+from storage.records_chat import Leaving
 
 AFTER_RECEIPTS = -1  # a thousand reminders at 07.20 must not stand before the receipt of a sheet
 
@@ -145,20 +146,27 @@ async def _after_close(scene: _Scene) -> list[NewOutbox]:
     fresh = await scene.fresh({**targets, **summaries})
     if not fresh:
         return []
-    reminded = await _reminded(scene)
-    letters = [pen.escalation(k, *targets[k], targets[k][0].sender in reminded) for k in fresh if k in targets]
+    reminders = await _reminders(scene)
+    letters = [pen.escalation(k, *targets[k], targets[k][0].sender in reminders.left) for k in fresh if k in targets]
     if to_by_key := {key: summaries[key] for key in fresh if key in summaries}:
         rows = await scene.uow.submissions.on_day(window.date)
-        told: dict[str, object] = {**figures(slot, rows), "reminded": len(reminded), "escalated": len(targets)}
+        told: dict[str, object] = {**figures(slot, rows), "reminded": len(reminders.left), "escalated": len(targets)}
         told["audit_head"] = await scene.uow.audit.head() or ""  # a rewritten chain shows
         troubles = Troubles(disturbances, blind, excused)
-        letters += pen.summary(to_by_key, slot, told, notes(slot, rows, troubles, pen))
+        letters += pen.summary(to_by_key, slot, told, notes(slot, rows, troubles, reminders, pen))
     return letters
 
 
-async def _reminded(scene: _Scene) -> set[str]:
-    """The senders to whom a reminder of this slot really left."""
+async def _reminders(scene: _Scene) -> Reminders:
+    """What became of the reminders of this slot, by sender: one that left is enough."""
     everyone = [Chased(sender, ()) for sender in dict.fromkeys(d.sender for d in scene.slot.dues)]
     targets = scene.pen.reminder_targets(everyone)
-    states = await scene.uow.outbox.states(targets.keys())
-    return {targets[key][0].sender for key, state in states.items() if state is OutboxState.SENT}
+    best: dict[str, Leaving] = {}
+    for key, leaving in (await scene.uow.outbox.leavings(targets.keys())).items():
+        sender = targets[key][0].sender
+        best[sender] = max(leaving, best.get(sender, leaving))
+    left, unsure, stayed = (
+        tuple(sender for sender, leaving in best.items() if leaving is wanted)
+        for wanted in (Leaving.LEFT, Leaving.UNSURE, Leaving.STAYED)
+    )
+    return Reminders(left, unsure, stayed)

@@ -33,14 +33,23 @@ class Troubles:
     excused: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """The senders (unit codes) whose reminder left before the close, perhaps left, or did not."""
+
+    left: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+    stayed: tuple[str, ...] = ()
+
+
 def figures(slot: Slot, rows: Sequence[SubmissionRow]) -> dict[str, int]:
     """How many received sheets of the slot are in which state; together they are all received."""
     states = Counter(state_of(_entry(row), due=True) for row in _of_slot(slot, rows))
     return {name: states[state] for name, state in _FIGURES.items()}
 
 
-def notes(slot: Slot, rows: Sequence[SubmissionRow], troubles: Troubles, pen: Pen) -> list[str]:
-    """What a receiver must know besides the figures: our own disturbances, and superiors that were not told."""
+def notes(slot: Slot, rows: Sequence[SubmissionRow], troubles: Troubles, reminders: Reminders, pen: Pen) -> list[str]:
+    """What a receiver must know besides the figures: our own disturbances, and whoever was not told."""
     profile, lines = pen.world.profile, []
     for d in troubles.disturbances:
         if d.started_at < slot.window.late_from:
@@ -52,9 +61,20 @@ def notes(slot: Slot, rows: Sequence[SubmissionRow], troubles: Troubles, pen: Pe
         lines.append(
             f"{ours} kiriman terlambat di sekitar gangguan kami; keterlambatannya tidak dibebankan kepada unit."
         )
+    lines.extend(_not_reminded(reminders, pen))
     if slot.missing and profile.escalation.at_close:
         lines.extend(_superiors(slot, troubles, pen))
     return lines
+
+
+def _not_reminded(reminders: Reminders, pen: Pen) -> list[str]:
+    """Reminders that were due and did not go out: nothing leaves after the close (TLG-D3)."""
+    close = clock_time(pen.window.closes, pen.world.profile)
+    told = (
+        (reminders.stayed, f"Pengingat TIDAK TERKIRIM sampai batas pukul {close}"),
+        (reminders.unsure, f"Pengingat TIDAK PASTI TERKIRIM sebelum batas pukul {close}"),
+    )
+    return [f"{words} ({len(codes)} pengirim): {pen.names(codes)}." for codes, words in told if codes]
 
 
 def _superiors(slot: Slot, troubles: Troubles, pen: Pen) -> list[str]:

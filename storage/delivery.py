@@ -39,7 +39,8 @@ class Delivery:
     async def advance(self, outbox_id: int, event: NewProviderEvent) -> bool:
         """Move a letter on by ``event``; True when it has just failed.
 
-        News of a letter whose own answer was lost settle it: the provider has it. A lower rank changes nothing.
+        News of a letter whose own answer was lost settle it: the provider has it, even if its time was over before
+        we knew. A lower rank changes nothing.
         """
         row = await self._session.scalar(
             select(Outbox).where(Outbox.id == outbox_id).with_for_update().execution_options(populate_existing=True)
@@ -49,7 +50,7 @@ class Delivery:
         if row.delivery is not None and row.delivery.rank >= event.state.rank:
             return False
         values: dict[str, object] = {"delivery": event.state, "delivery_at": event.at}
-        if row.state is OutboxState.PENDING:
+        if row.state in (OutboxState.PENDING, OutboxState.EXPIRED):
             values |= {
                 "state": OutboxState.SENT,
                 "provider_id": event.provider_id,

@@ -14,6 +14,7 @@ from storage.claims import ready, unclaimed, without_job
 from storage.jobs import DELIVER
 from storage.presence import Presence
 from storage.records import MAX_ATTEMPTS, NewOutbox, OutboxRow, OutboxState
+from storage.records_chat import Leaving
 from storage.rows import insert_once, to_record, to_values
 from storage.schema import Outbox
 
@@ -49,6 +50,18 @@ class OutboxRows:
             select(Outbox.dedupe_key, Outbox.state).where(Outbox.dedupe_key == any_(wanted))
         )
         return {row[0]: row[1] for row in rows}
+
+    async def leavings(self, keys: Collection[str]) -> dict[str, Leaving]:
+        """How far the letters of these keys came, each with the copies that took its place elsewhere."""
+        wanted = bindparam("keys", list(keys), type_=ARRAY(Text))
+        first = select(Outbox.dedupe_key.label("key"), Outbox.id, Outbox.state, Outbox.unsure)
+        chain = first.where(Outbox.dedupe_key == any_(wanted)).cte("chain", recursive=True)
+        copies = select(chain.c.key, Outbox.id, Outbox.state, Outbox.unsure).join(chain, Outbox.replaces == chain.c.id)
+        found: dict[str, Leaving] = {}
+        for key, _, state, unsure in await self._session.execute(select(chain.union_all(copies))):
+            now = Leaving.LEFT if state is OutboxState.SENT else Leaving.UNSURE if unsure else Leaving.STAYED
+            found[key] = max(now, found.get(key, now))
+        return found
 
     async def get(self, id_: int) -> OutboxRow:
         """One letter; raises ``StorageError`` when there is none of that id."""
@@ -96,9 +109,11 @@ class OutboxRows:
         """The provider refused for good, at ``now`` or later than it said yes."""
         await self._close(id_, OutboxState.FAILED, error_code=code, error=error, closed_at=now, unsure=False)
 
-    async def mark_expired(self, id_: int, now: datetime) -> None:
-        """Too late to be of use."""
-        await self._close(id_, OutboxState.EXPIRED, closed_at=now)
+    async def mark_expired(self, id_: int, now: datetime, *, error: str = "", unsure: bool | None = None) -> None:
+        """Too late to be of use. ``error``: what held it back; ``unsure``: it may have been taken (None: as before)."""
+        told = {"error": error} if error else {}
+        perhaps = {} if unsure is None else {"unsure": unsure}
+        await self._close(id_, OutboxState.EXPIRED, closed_at=now, **told, **perhaps)
 
     async def mark_retry(
         self, id_: int, next_at: datetime, error: str, now: datetime, *, counted: bool = True, unsure: bool = False

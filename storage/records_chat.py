@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from domain.terms import Scheme
 
@@ -79,3 +79,11 @@ class ContactState:
     blocked_at: datetime | None = None
     code: str = ""
     stopped_at: datetime | None = None
+
+
+class Leaving(IntEnum):
+    """Whether a letter, or a copy by another channel, left the house; the greater counts."""
+
+    STAYED = 0
+    UNSURE = 1
+    LEFT = 2

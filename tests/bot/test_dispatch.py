@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.dispatch import BACK_OFF, Dispatcher
-from domain.errors import Expired, Permanent, Retryable
+from domain.errors import Expired, Permanent, Retryable, Unknown
 from domain.ports import Clock
 from domain.terms import Scheme
 from intake.channel import Accepted, OutgoingMessage
@@ -72,9 +72,9 @@ class Office:
         channels = {Scheme.MAIL: post} if post else {}
         return Dispatcher(self.db, channels, MemoryBlobs(), clock or self.clock, observer or Unobserved())  # type: ignore[arg-type]
 
-    async def row(self) -> OutboxRow:
+    async def row(self, id_: int | None = None) -> OutboxRow:
         async with self.db.begin() as uow:
-            return await uow.outbox.get(self.id)
+            return await uow.outbox.get(id_ or self.id)
 
     async def due(self) -> bool:
         async with self.db.begin() as uow:
@@ -89,6 +89,14 @@ async def office(database: Database) -> Office:
         id_ = await uow.outbox.put(letter)
     assert id_ is not None
     return Office(database, StillClock(NOW), id_)
+
+
+async def reminder(office: Office, seconds: float = 40) -> int:
+    """A letter with ``seconds`` to go."""
+    async with office.db.begin() as uow:
+        id_ = await uow.outbox.put(new_outbox("reminder:1", expires_at=NOW + timedelta(seconds=seconds)))
+    assert id_ is not None
+    return id_
 
 
 async def test_an_accepted_letter_is_sent_once_and_its_wait_is_told(office: Office) -> None:
@@ -166,6 +174,39 @@ async def test_an_expired_letter_is_not_sent(office: Office) -> None:
 async def test_a_letter_whose_turn_on_the_wire_came_too_late_is_expired_too(office: Office) -> None:
     assert await office.dispatcher(Post(answers=[Expired("lewat")])).deliver(office.id) == "expired"
     assert (await office.row()).state is OutboxState.EXPIRED
+
+
+async def test_the_pauses_grow_shorter_towards_the_end_of_its_time_and_the_last_one_closes_it(office: Office) -> None:
+    id_ = await reminder(office)
+    post = Post(answers=[Retryable("terputus", outage=True)] * 9)
+    pauses = []
+    while await office.dispatcher(post).deliver(id_) == "retry":
+        row = await office.row(id_)
+        pauses.append((row.next_try_at - office.clock.now()).total_seconds())
+        office.clock.moment = row.next_try_at
+    assert pauses == [20.0, 10.0, 5.0, 2.5]
+    row = await office.row(id_)
+    assert (row.state, row.error, row.unsure) == (OutboxState.EXPIRED, "terputus", False)
+    assert row.next_try_at < NOW + timedelta(seconds=40), "closed before its time was over"
+
+
+async def test_a_provider_that_wants_a_longer_pause_than_is_left_closes_the_letter(office: Office) -> None:
+    id_ = await reminder(office)
+    assert await office.dispatcher(Post(answers=[Retryable("sibuk", after=60, code="451")])).deliver(id_) == "expired"
+    assert (await office.row(id_)).error == "451 sibuk"
+
+
+async def test_a_letter_that_was_perhaps_taken_says_so_when_its_time_is_over(office: Office) -> None:
+    id_ = await reminder(office, seconds=3)
+    assert await office.dispatcher(Post(answers=[Unknown("tanpa jawaban")])).deliver(id_) == "expired"
+    row = await office.row(id_)
+    assert (row.state, row.error, row.unsure) == (OutboxState.EXPIRED, "tanpa jawaban", True)
+
+
+async def test_a_letter_that_never_left_is_not_unsure(office: Office) -> None:
+    id_ = await reminder(office)
+    assert await office.dispatcher(Post(answers=[Expired("lewat")])).deliver(id_) == "expired"
+    assert not (await office.row(id_)).unsure
 
 
 async def test_without_a_channel_a_letter_fails_and_says_so(office: Office) -> None:

@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROFILE = load_profile("tulungagung")
 FIRST_DAY = date(2026, 11, 2)
 DUE_TIMES = 50
-LEAD, AFTER, LAST = 1.5, 3.0, 1.5  # seconds played before and after a reminder's moment, and around the window's end
+LEAD, AFTER, LAST = 1.5, 3.0, 2.0  # seconds played before and after a reminder's moment, and around the window's end
 SCENE = LEAD + AFTER + LAST
 
 
@@ -230,7 +230,8 @@ def sendings(stage: Stage, slots: list[Window], rows: list[tuple[int, str, str, 
         cut_off = begun[key] - told[str(id_)]
         assert len(times) <= 1 + cut_off, f"{key}: {len(times)} mails, {cut_off} sendings cut off"
         assert times or state != "sent", f"{key} is said to be sent"
-        assert all(at < ends[tuple(key.split(":")[2:4])] for at in times), f"{key} left after the window"  # type: ignore[index]
+        over = max((at - ends[tuple(key.split(":")[2:4])] for at in times), default=-1.0)  # type: ignore[index]
+        assert over < 0, f"{key} arrived {over:.3f} s after the window"
         mails += len(times)
         second += max(0, len(times) - 1)
     return mails, second

@@ -1,5 +1,6 @@
 """What every channel must do, whatever its provider: the same cases for mail, WhatsApp and Telegram."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ import pytest
 
 from demo.chat.telegram import Fault as TelegramFault
 from demo.chat.twilio import Fault as TwilioFault
-from domain.errors import ChannelError, Expired, Permanent, Retryable
+from domain.errors import ChannelError, Expired, Permanent, Retryable, Unknown
 from domain.terms import Scheme
 from intake.channel import Accepted, Channel, OutgoingMessage
+from intake.last_call import MARGIN_S
 from intake.mail_send import MailSender, SmtpSettings
 from intake.registry import CHANNELS, CHATS
 from intake.telegram import Telegram, TelegramSettings
@@ -68,6 +70,12 @@ class Line:
         self.desk.twilio.faults.append(TwilioFault(status=429, code=20429))
         self.desk.telegram.faults.append(TelegramFault(429, "Too Many Requests: retry after 3", retry_after=3))
 
+    def hang(self) -> None:
+        """The provider will not answer for long."""
+        self.sink.stalling = True
+        self.desk.twilio.faults.append(TwilioFault(hang=10))
+        self.desk.telegram.faults.append(TelegramFault(hang=10))
+
     def message(self, key: str = "satu", **more: object) -> OutgoingMessage:
         now = self.desk.trip.clock.now()
         return OutgoingMessage(key, self.to, "Perihal", f"Pesan {key}.", outbox_id=7, heard_at=now, **more)  # type: ignore[arg-type]
@@ -98,6 +106,16 @@ async def test_a_message_whose_time_is_over_is_not_handed_over(line: Line) -> No
     with pytest.raises(Expired):
         await channel.send(line.message(expires_at=line.desk.trip.clock.now() - timedelta(seconds=1)))
     assert line.arrived() == []
+    await channel.close()
+
+
+async def test_a_provider_that_hangs_over_the_end_is_not_waited_for(line: Line) -> None:
+    channel = line.open()
+    line.hang()
+    end = line.desk.trip.clock.now() + timedelta(seconds=MARGIN_S + 0.3)
+    with pytest.raises((Expired, Unknown)):
+        async with asyncio.timeout(8):
+            await channel.send(line.message(expires_at=end))
     await channel.close()
 
 

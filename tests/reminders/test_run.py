@@ -12,6 +12,7 @@ from domain.outcome import Flag
 from domain.terms import Session, Timeliness
 from storage.records import MessageState, OutboxState
 from tests.fakes.desk_world import BUDI, at
+from tests.fakes.rows import new_outbox
 from tests.reminders.conftest import KASUBBAG, RECEIVER, Office
 
 SECOND = timedelta(seconds=1)
@@ -198,6 +199,37 @@ async def test_a_minute_after_the_close_superiors_and_receivers_are_told_once(of
     assert "1 dari 3 unit diterima, 2 belum (keadaan pukul 07.31 WIB)" in summary.body
     assert "- Dinas Perhubungan, untuk: Dinas Perhubungan, UPTD Parkir\n" in summary.body
     assert "Diingatkan: 1 pengirim. Atasan yang diberi tahu: 1." in summary.body
+
+
+async def test_reminders_that_did_not_leave_are_told_to_the_receivers(office: Office) -> None:
+    await office.sweep(REMIND)
+    ids = {row.to_address: row.id for row in await office.letters("reminder")}
+    async with office.db.begin() as uow:
+        await uow.outbox.mark_expired(ids[DISHUB], LATE, error="server SMTP terputus")
+        await uow.outbox.mark_tried(ids[SMP1], LATE)
+    await office.arrives("U3")
+    await office.sweep(LATE)
+    body = (await office.only("window_summary")).body
+    assert "Diingatkan: 0 pengirim." in body
+    assert (
+        "\nPengingat TIDAK TERKIRIM sampai batas pukul 07.30 WIB (1 pengirim): Dinas Perhubungan.\n"
+        "Pengingat TIDAK PASTI TERKIRIM sebelum batas pukul 07.30 WIB (1 pengirim): SMP Negeri 1 Tulungagung.\n"
+    ) in body
+    assert "sudah kami ingatkan" not in (await office.only("escalation")).body
+
+
+async def test_a_reminder_that_another_channel_carried_counts_as_one(office: Office) -> None:
+    await office.sweep(REMIND)
+    async with office.db.begin() as uow:
+        for row in await office.letters("reminder"):
+            await uow.outbox.mark_failed(row.id, "550", "", LATE)
+            copy = replace(new_outbox(f"{row.dedupe_key}|whatsapp:1"), replaces=row.id, kind="copy")
+            await uow.outbox.mark_sent(await uow.outbox.put(copy) or 0, "SM1", LATE)
+    await office.sweep(LATE)
+    body = (await office.only("window_summary")).body
+    assert "Diingatkan: 2 pengirim." in body
+    assert "TIDAK TERKIRIM" not in body
+    assert "sudah kami ingatkan" in (await office.only("escalation")).body
 
 
 async def test_an_escalation_never_claims_a_reminder_that_did_not_leave(office: Office) -> None:

@@ -7,6 +7,7 @@ from domain.disturbance import MAILBOX_SILENT, Disturbance
 from domain.terms import Scheme
 from storage.engine import Database
 from storage.records import MessageState, OutboxState
+from storage.records_chat import DeliveryState, Leaving, NewProviderEvent
 from tests.fakes.rows import NOW, TODAY, new_message, new_outbox, new_state, new_submission
 
 MINUTE = timedelta(minutes=1)
@@ -21,6 +22,33 @@ async def test_of_many_letters_only_the_new_ones_get_an_id(database: Database) -
         await uow.outbox.mark_sent(new, "<1>", NOW)
         assert await uow.outbox.states(["a", "c", "x"]) == {"a": OutboxState.PENDING, "c": OutboxState.SENT}
         assert await uow.outbox.states([]) == {}
+
+
+async def test_whether_a_letter_left_is_told_with_the_copies_that_took_its_place(database: Database) -> None:
+    async with database.begin() as uow:
+        ids = {key: await uow.outbox.put(new_outbox(key)) or 0 for key in ("waits", "sent", "tried", "late", "refused")}
+        await uow.outbox.mark_sent(ids["sent"], "<1>", NOW)
+        await uow.outbox.mark_tried(ids["tried"], NOW)
+        await uow.outbox.mark_expired(ids["late"], NOW)
+        await uow.outbox.mark_failed(ids["refused"], "550", "", NOW)
+        copy = await uow.outbox.put(new_outbox("refused|whatsapp:1", replaces=ids["refused"])) or 0
+        stayed = {"waits": Leaving.STAYED, "sent": Leaving.LEFT, "tried": Leaving.UNSURE, "late": Leaving.STAYED}
+        assert await uow.outbox.leavings([*ids, "x"]) == {**stayed, "refused": Leaving.STAYED}
+        await uow.outbox.mark_failed(copy, "63003", "", NOW)
+        second = await uow.outbox.put(new_outbox("refused|telegram:1", replaces=copy)) or 0
+        await uow.outbox.mark_sent(second, "2", NOW)
+        assert await uow.outbox.leavings([*ids]) == {**stayed, "refused": Leaving.LEFT}
+        assert await uow.outbox.leavings([]) == {}
+
+
+async def test_news_settle_a_letter_whose_time_was_over_before_we_knew(database: Database) -> None:
+    async with database.begin() as uow:
+        id_ = await uow.outbox.put(new_outbox("a")) or 0
+        await uow.outbox.mark_expired(id_, NOW, error="tanpa jawaban", unsure=True)
+        news = NewProviderEvent(Scheme.WHATSAPP, "SM1", "delivered", DeliveryState.DELIVERED, NOW, id_)
+        assert not await uow.delivery.advance(id_, news)
+        row = await uow.outbox.get(id_)
+        assert (row.state, row.provider_id, row.unsure) == (OutboxState.SENT, "SM1", False)
 
 
 async def test_two_that_write_the_same_letters_in_another_order_do_not_lock_each_other_out(database: Database) -> None:
