@@ -13,6 +13,7 @@ from pathlib import Path
 
 import cv2
 
+from benchmarks.foreign_month_reading import FORMS, MonthScore, count_month, month_sample
 from benchmarks.foreign_reading import Score, count, read, sample
 from benchmarks.paper_score import Confusion, share
 from benchmarks.report import Result, figure
@@ -28,6 +29,8 @@ SETS = {  # set → rows right, wrong cells, unsure: the aims of the issue
 }
 FIRST = 500_000  # seeds that no development used
 SECONDS, THREADS = 8.0, 2
+MONTHS = tuple((form, name) for form in FORMS for name in ("scan", "photo1600"))
+WRONG_CELLS = 0.002
 
 
 def main() -> Result:
@@ -39,6 +42,8 @@ def measure(pages: int) -> Result:
     """The figures of ``pages`` pictures a set."""
     figures: list[Result] = []
     table = Confusion()
+    for form, name in MONTHS:
+        figures += _month_lines(form, name, month_score(form, name, range(FIRST, FIRST + max(1, pages // 2))))
     for name in SETS:
         got = score(name, range(FIRST, FIRST + pages))
         table.counts.update(got.kinds)
@@ -56,6 +61,32 @@ def score(name: str, seeds: range, school: str = "test") -> Score:
         reading, seconds = read(one)
         count(one, reading, seconds, got)
     return got
+
+
+def month_score(form: str, name: str, seeds: range, school: str = "test") -> MonthScore:
+    """Sheets of ``form`` in the set ``name`` drawn from ``seeds``, read and counted."""
+    cv2.setNumThreads(THREADS)
+    got = MonthScore()
+    for seed in seeds:
+        one = month_sample(roster(), school, form, name, seed)
+        reading, seconds = read(one)
+        count_month(one, form, reading, seconds, got)
+    return got
+
+
+def _month_lines(form: str, name: str, got: MonthScore) -> list[Result]:
+    right, cells = share(got.rows_right, got.rows), share(got.wrong, got.cells)
+    return [
+        figure(f"{form}, {name}: pages ({got.unread} left to a person, {got.undated} asked for a date)", got.pages),
+        figure(f"    rows right, of {got.rows}", right.percent(1), "%"),
+        figure("    wrong person", got.wrong_person, "", "0", met=got.wrong_person == 0),
+        figure("    wrong dates", got.misdated, "", "0", met=got.misdated == 0),
+        figure(f"    wrong cells, of {got.cells}", cells.percent(), "%", "≤ 0.2 %", met=cells.value <= WRONG_CELLS),
+        figure("    unsure", share(got.unsure, got.cells).percent(1), "%"),
+        figure(f"    head's mark wrong, of {got.heads}", share(got.head_wrong, got.heads).percent(1), "%"),
+        figure("    head's mark unsure", share(got.head_unsure, got.heads).percent(1), "%"),
+        figure("    seconds a page, median", statistics.median(got.seconds), "s"),
+    ]
 
 
 @cache

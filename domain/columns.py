@@ -38,7 +38,10 @@ class Hints:
 
 
 def complete_cells(sheet: SheetReading, hints: Hints) -> SheetReading:
-    """Give every cell that lacks them a date and a session: from the sheet, else from its surroundings."""
+    """Give every cell that lacks them a date and a session: from the sheet, else from its surroundings.
+
+    A column of a month whose day is not certain stays undated: the day of arrival would be a wrong date for most.
+    """
     if sheet.kind is SheetKind.RECAP:
         return sheet
     day = sheet.dates[0] if len(sheet.dates) == 1 else hints.date or hints.day
@@ -47,7 +50,8 @@ def complete_cells(sheet: SheetReading, hints: Hints) -> SheetReading:
     def complete(cell: Cell) -> Cell:
         if cell.date and cell.session:
             return cell
-        return replace(cell, date=cell.date or day, session=cell.session or session)
+        dated = cell.date or (None if sheet.kind is SheetKind.MONTHLY else day)
+        return replace(cell, date=dated, session=cell.session or session)
 
     return replace(sheet, rows=tuple(replace(r, cells=tuple(complete(c) for c in r.cells)) for r in sheet.rows))
 

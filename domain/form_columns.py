@@ -24,10 +24,12 @@ def checked_columns(words: Sequence[str], guess: Sequence[str]) -> tuple[str, ..
     if len(columns) != len(guess):
         raise UsageError(f"formulir itu mempunyai {len(guess)} kolom, yang diberikan {len(columns)}")
     found = [heading(word) for word in columns]
-    if unknown := [word for word, meaning in zip(columns, found, strict=True) if word and not meaning.known]:
+    # The numbers of a month's days are no words: they stay as they were read, or are taken away.
+    days = [word for word, was in zip(columns, guess, strict=True) if word == was and word.isdigit()]
+    if unknown := [w for w, meaning in zip(columns, found, strict=True) if w and w not in days and not meaning.known]:
         raise UsageError(f"arti kolom tidak dikenal: {', '.join(unknown)}; yang ada: {', '.join(WORDS)}")
     if not any(meaning.key in _WHO for meaning in found):
         raise UsageError("tidak ada kolom nama atau NIP: lembar itu tidak dapat dibaca")
-    if not any(meaning.key is Key.SIGN or meaning.aspect or meaning.session for meaning in found):
+    if not days and not any(meaning.key is Key.SIGN or meaning.aspect or meaning.session for meaning in found):
         raise UsageError("tidak ada kolom tanda tangan atau jam: lembar itu tidak dapat dibaca")
     return columns

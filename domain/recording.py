@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from domain.columns import Column, filled_columns, own_column
+from domain.columns import Column, all_columns, filled_columns, own_column
 from domain.combining import combine
 from domain.flags import flags_of
 from domain.identity import How
@@ -104,6 +104,8 @@ def _target(resolved: ResolvedSheet, resolution: Resolution, known: Known) -> Ta
     if not _is_person_sheet(resolved):
         return None
     sheet, unit = resolved.sheet, resolved.unit
+    if sheet.kind is SheetKind.MONTHLY and not all_columns(sheet):
+        return None  # a month that nobody could date is no sheet of today
     if sheet.kind is SheetKind.RECAP or _is_past_month(resolved, resolution.hints.day, known):
         return Target(unit, max(sheet.dates) if sheet.dates else resolution.hints.day, RECAP)
     day, session = own_column(sheet, known.columns.get(unit, frozenset()), resolution.hints)

@@ -61,7 +61,7 @@ def _cells(
     day: date | None, session: Session | None, marks: list[tuple[Aspect | None, Mark, Box | None]]
 ) -> list[Cell]:
     mark = _combined([(aspect, m) for aspect, m, _ in marks])
-    box = next((b for _, m, b in marks if m.verdict is not Verdict.EMPTY), marks[0][2])
+    box = _place_of(mark, marks)
     cell = Cell(mark.verdict, day, session, mark.code, None, mark.text, box=box)
     times = tuple(dict.fromkeys(mark.times))
     if mark.verdict is not Verdict.REPORTED or not times:
@@ -72,6 +72,19 @@ def _cells(
         pairs = zip((Session.DATANG, Session.PULANG), times, strict=True)
         return [replace(cell, session=which, time=moment) for which, moment in pairs]
     return [replace(cell, verdict=Verdict.UNSURE)]
+
+
+def _place_of(mark: Mark, marks: list[tuple[Aspect | None, Mark, Box | None]]) -> Box | None:
+    """Where the verdict was seen: a paraf beside its hour, or hour and paraf together when they are for a person."""
+    written = [(m, b) for _, m, b in marks if m.verdict is not Verdict.EMPTY]
+    own = [b for m, b in written if m.verdict is mark.verdict] or [b for _, b in written]
+    if mark.verdict is Verdict.UNSURE and len(own) > 1 and all(own) and len({b.page for b in own if b}) == 1:
+        boxes = [b for b in own if b]
+        return Box(
+            boxes[0].page, min(b.x0 for b in boxes), min(b.y0 for b in boxes), max(b.x1 for b in boxes),
+            max(b.y1 for b in boxes),
+        )  # fmt: skip
+    return own[0] if own else marks[0][2]
 
 
 def _local(moment: time, text: str, session: Session | None) -> time:

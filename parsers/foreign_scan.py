@@ -11,10 +11,12 @@ import numpy as np
 
 from domain.reading import Cell, FileReading, Problem, ProblemCode, Row, SheetKind, SheetReading, Verdict
 from parsers.base import ParseContext, reader_of
+from parsers.foreign_sheets import unread_month, with_page
 from parsers.grid import Grid
 from parsers.refusals import problem
 from parsers.table import read_grids
-from parsers.vision.foreign_page import HANDWRITTEN, ForeignPage, read_page
+from parsers.vision.foreign_grid import ForeignPage
+from parsers.vision.foreign_page import HANDWRITTEN, read_page
 from parsers.vision.learned import model_version
 from parsers.vision.picture import Picture, pictures
 from parsers.vision.ruling import Gray
@@ -46,11 +48,13 @@ class ForeignScanParser:
             found = read_page(without_streaks(_gray(page)), page.page, context, one_bit=page.two_tone)
             if found is None:
                 sheets.append(_picture(page.page, problem(ProblemCode.READING_PENDING)))
+            elif found.unread is not None:
+                sheets.append(_picture(page.page, unread_month(found.unread)))
             else:
                 read.append(found)
         reading = read_grids(self, _grids(read), context)
         told = _told(read, reading)
-        sheets = [*(_checked(sheet, told) for sheet in reading.sheets), *sheets]
+        sheets = [*(_checked(with_page(sheet, read, context), told) for sheet in reading.sheets), *sheets]
         problems = reading.problems if read else ()
         return FileReading(reader_of(self), tuple(sheets), problems, max(count, 1), extra=_layouts(read))
 
@@ -89,11 +93,10 @@ def _told(pages: list[ForeignPage], reading: FileReading) -> tuple[Problem, ...]
 def _checked(sheet: SheetReading, told: tuple[Problem, ...]) -> SheetReading:
     """Codes in somebody's hand stay unsure; a recap of codes on paper is for a person or for its workbook."""
     if sheet.kind not in _SESSIONS:
-        asked = Problem(
-            ProblemCode.ROW_UNREAD,
-            "Rekap hasil pindaian belum dibaca per sel. Mohon melampirkan juga berkas XLSX-nya.",
-        )
-        return replace(sheet, problems=(*sheet.problems, *told, asked))
+        said = "Rekap hasil pindaian belum dibaca per sel"
+        asked = Problem(ProblemCode.ROW_UNREAD, f"{said}. Mohon melampirkan juga berkas XLSX-nya.")
+        rows = tuple(replace(row, cells=tuple(_unsure(c, said) for c in row.cells)) for row in sheet.rows)
+        return replace(sheet, rows=rows, problems=(*sheet.problems, *told, asked))
     return replace(sheet, rows=tuple(_row(row) for row in sheet.rows), problems=(*sheet.problems, *told))
 
 

@@ -6,18 +6,29 @@ or a code in somebody's hand is never guessed: it is unsure and waits for a pers
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from domain.reading import Box, Verdict
-from domain.vocabulary import Aspect, Key, Mark, heading, holds_nip, squeeze
+from domain.vocabulary import Key, Mark, heading, squeeze
 from parsers.base import ParseContext
 from parsers.grid import Grid, Value
-from parsers.headers import Column, Header, find_header
+from parsers.headers import Header, find_header
 from parsers.vision.cells import cut
-from parsers.vision.header_words import heading_of_contents, nearest_heading, nearest_sign, unread_sign, words_apart
+from parsers.vision.foreign_band import Printed, lines_of, read_band
+from parsers.vision.foreign_days import Unread
+from parsers.vision.foreign_grid import ForeignPage, InkGrid, Text, Turn, unread_page, unturning
+from parsers.vision.foreign_head import read_foot
+from parsers.vision.foreign_marks import MonthMarks
+from parsers.vision.foreign_month import Month, find_month, words_of
+from parsers.vision.header_words import (
+    header_word,
+    heading_of_contents,
+    mended,
+    nearest_heading,
+    nearest_sign,
+    unread_sign,
+)
 from parsers.vision.ocr import find_pieces, has_ink, read_pieces, search_pieces
 from parsers.vision.reader import Doubt, Seen, read_cells
 from parsers.vision.ruling import Gray, Ruled, find_ruled
@@ -31,44 +42,7 @@ _PRINTED_SCORE = 0.9
 _BAND = 24  # pixels beside the table that still belong to the lines above it
 _SCRAP = 3  # letters and digits that a reader of print may make of a signature
 _UNREAD = (Key.RANK, Key.POST, Key.TOTAL)
-_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8", "Z": "2"})
 _NUMBER = re.compile(r"(\d{1,3})\s*[.)]?")
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What was read in one place; ``printed`` when a machine surely wrote it."""
-
-    text: str
-    printed: bool = True
-
-
-@dataclass(frozen=True)
-class InkGrid(Grid):
-    """A grid whose places of presence are looked at, not read."""
-
-    look: Callable[[int, int], Seen | None] = field(default=lambda _row, _column: None)
-
-    def mark(self, row: int, column: int, codes: frozenset[str], no: int | None) -> Mark:
-        """The verdict on the ink of a cell; outside the table what is typed counts as anywhere else."""
-        seen = self.look(row, column)
-        if seen is None:
-            return super().mark(row, column, codes, no)
-        return Mark(seen.verdict, seen.doubt.value if seen.doubt else "")
-
-
-@dataclass(frozen=True)
-class ForeignPage:
-    """A page as a grid; ``layout`` names its header's wording, ``columns`` what each column was taken for.
-
-    ``known``: a person confirmed the layout's column map.
-    """
-
-    grid: InkGrid
-    layout: str
-    columns: tuple[str, ...]
-    known: bool
-    other_tables: int
 
 
 def read_page(gray: Gray, number: int, context: ParseContext, *, one_bit: bool) -> ForeignPage | None:
@@ -79,7 +53,7 @@ def read_page(gray: Gray, number: int, context: ParseContext, *, one_bit: bool) 
         ruled = find_ruled(turned)
         if ruled is None:
             return None
-        table = _Table(ruled)
+        table = _Table(ruled, turned)
         score = table.read_header()
         if best is None or score > best[0]:
             best = (score, table)
@@ -87,26 +61,15 @@ def read_page(gray: Gray, number: int, context: ParseContext, *, one_bit: bool) 
         if score >= 3:
             break
     assert best is not None
-    return best[1].finish(number, context, one_bit=one_bit, turned=_unturning(gray.shape, best_turns))
-
-
-def _unturning(shape: Sequence[int], turns: int) -> Callable[[float, float], tuple[float, float]]:
-    """From a place in the picture turned by ``np.rot90`` to the place in the picture as given."""
-    height, width = shape[:2]
-    ways: tuple[Callable[[float, float], tuple[float, float]], ...] = (
-        lambda x, y: (x, y),
-        lambda x, y: (width - 1 - y, x),
-        lambda x, y: (width - 1 - x, height - 1 - y),
-        lambda x, y: (y, height - 1 - x),
-    )
-    return ways[turns]
+    return best[1].finish(number, context, one_bit=one_bit, turned=unturning(gray.shape, best_turns))
 
 
 class _Table:
     """A ruled table under reading."""
 
-    def __init__(self, ruled: Ruled) -> None:
-        self._ruled = ruled
+    def __init__(self, ruled: Ruled, source: Gray) -> None:
+        self._ruled, self._source = ruled, source
+        self._marks: MonthMarks | None = None
         self._cells = {(c.row, c.column): c for c in cells_of(ruled)}
         self._rows = len(ruled.ys) - 1
         self._columns = len(ruled.xs) - 1
@@ -126,20 +89,24 @@ class _Table:
         context: ParseContext,
         *,
         one_bit: bool,
-        turned: Callable[[float, float], tuple[float, float]],
+        turned: Turn,
     ) -> ForeignPage:
         """Read what identifies people and make the grid."""
-        top = self._header_end()
+        month = find_month(self._ruled, self._cells, self._plain())
+        if isinstance(month, Unread):
+            return unread_page(number, month)
+        top = self._take(month) if month else self._header_end()
         layout, confirmed = self._layout(top, context)
         if confirmed:
             self._rename(top, confirmed)
         header = find_header(Grid("", self._values()), 0, context)
         top = header.bottom + 1 if header else top
         self._read_people(header, top)
-        above = self._band(0, round(self._ruled.ys[0]) - 3)
-        below = self._band(round(self._ruled.ys[-1]) + 3, self._ruled.gray.shape[0])
-        values = [*above, *self._values(), *below]
-        offset, seen = len(above), self._look(header, top, two_tone=one_bit)
+        if month and (unread := self._take_words(month)):
+            return unread_page(number, unread)
+        above, below = self._beside()
+        values = [*lines_of(above), *self._values(), *lines_of(below)]
+        offset, seen = len(lines_of(above)), self._look(header, top, two_tone=one_bit)
 
         def look(row: int, column: int) -> Seen | None:
             if header is None or not 0 <= row - offset < self._rows:
@@ -152,8 +119,34 @@ class _Table:
                 return None
             return self._box(number, row - offset, column, turned)
 
-        grid = InkGrid("", values, number, place=place_of, look=look)
-        return ForeignPage(grid, layout, self._words(header), confirmed is not None, self._ruled.other_tables)
+        def judge(row: int, column: int, mark: Mark) -> Mark:
+            return self._marks.judge(row - offset, column, mark) if self._marks else mark
+
+        grid = InkGrid("", values, number, place=place_of, look=look, judge=judge)
+        foot = read_foot(self._ruled, below, two_tone=one_bit, seen=self._source.shape[:2])
+        return ForeignPage(
+            grid, layout, self._words(header), confirmed is not None, self._ruled.other_tables,
+            head=foot.mark, head_box=self._around(number, foot.room, turned) if foot.room else None,
+            said=tuple(" ".join(map(str, line)) for line in lines_of(above)), month=month is not None,
+        )  # fmt: skip
+
+    def _plain(self) -> dict[tuple[int, int], str]:
+        return {place: text.text for place, text in self._texts.items()}
+
+    def _take(self, month: Month) -> int:
+        """A month's header as it must read, and the people's cells as they are ruled; the first row below it."""
+        self._cells = dict(month.cells)
+        self._texts = {place: Text(text) for place, text in month.headings.items()}
+        return month.top
+
+    def _take_words(self, month: Month) -> Unread | None:
+        """A month's numbers and words, or why they cannot be told."""
+        words = words_of(month, self._plain())
+        if isinstance(words, Unread):
+            return words
+        self._texts |= {place: Text(text) for place, text in words.items()}
+        self._marks = MonthMarks(self._ruled, self._source, month, words)
+        return None
 
     def _words(self, header: Header | None) -> tuple[str, ...]:
         """For each column the word that it was taken for, as a person confirms or mends it; "" for the others."""
@@ -181,19 +174,19 @@ class _Table:
                 continue
             before = self._texts[row, column]
             printed = before.printed and score >= _PRINTED_SCORE and 0.6 < height / self._height < 1.7
-            self._texts[row, column] = Text("\n".join(filter(None, (before.text, _mended(text)))), printed)
+            self._texts[row, column] = Text("\n".join(filter(None, (before.text, mended(text)))), printed)
 
     def _read_people(self, header: Header | None, top: int) -> None:
         """The columns that say who it is; a name that the quick way lost is looked for once more."""
         wanted = self._wanted(header)
-        self._read([c for c in self._cells.values() if c.row >= _HEADER_ROWS and c.column in wanted])
+        self._read([c for c in self._cells.values() if c.row >= top and c.column in wanted])
         names = {c.index for c in header.columns if c.key in (Key.NAME, Key.NIP)} if header else set()
         for (row, column), cell in self._cells.items():
             if row < top or column not in names or len(self._texts[row, column].text) > 3:
                 continue
             inside = cell.inside(self._ruled.gray)
             if has_ink(inside):
-                told = [_mended(text) for text, score in search_pieces(inside) if score >= _LEAST_SCORE]
+                told = [mended(text) for text, score in search_pieces(inside) if score >= _LEAST_SCORE]
                 self._texts[row, column] = Text("\n".join(told))
         number = header.first(Key.NO) if header else None
         if number is not None:
@@ -306,7 +299,8 @@ class _Table:
         """What is in every place of presence; columns side by side with the same rows are looked at together."""
         if header is None:
             return {}
-        dark = np.asarray((255 - self._ruled.gray) / np.float32(255), np.float32)
+        plain = np.asarray((255 - self._ruled.gray) / np.float32(255), np.float32)
+        dark = self._marks.dark if self._marks else plain
         spans = self._spans(header)
         strips: list[list[int]] = []
         for column in sorted(c.index for c in header.marks):
@@ -331,50 +325,30 @@ class _Table:
         rows = [row for row in range(top, self._rows) if (row, column) in self._cells]
         return [*rows, self._rows]
 
-    def _box(
-        self, number: int, row: int, column: int, turned: Callable[[float, float], tuple[float, float]]
-    ) -> Box | None:
+    def _box(self, number: int, row: int, column: int, turned: Turn) -> Box | None:
         cell = self._cells.get((row, column))
         x0, y0, x1, y1 = (
             (cell.x0, cell.y0, cell.x1, cell.y1)
             if cell
             else (self._ruled.xs[column], self._ruled.ys[row], self._ruled.xs[column + 1], self._ruled.ys[row + 1])
         )
+        return self._around(number, (x0, y0, x1, y1), turned)
+
+    def _around(
+        self,
+        number: int,
+        place: tuple[float, float, float, float],
+        turned: Turn,
+    ) -> Box:
+        """A rectangle of the straight page in the picture as it came."""
+        x0, y0, x1, y1 = place
         corners = [turned(*self._ruled.origin(x, y)) for x in (x0, x1) for y in (y0, y1)]
         xs, ys = [c[0] for c in corners], [c[1] for c in corners]
         return Box(number, round(min(xs), 1), round(min(ys), 1), round(max(xs), 1), round(max(ys), 1))
 
-    def _band(self, top: int, bottom: int) -> list[list[Value]]:
-        """The lines of text above or below the table, a piece a column."""
-        left = max(0, round(self._ruled.xs[0]) - _BAND)
-        band = np.ascontiguousarray(self._ruled.gray[max(0, top) : bottom, left : round(self._ruled.xs[-1]) + _BAND])
-        if min(band.shape, default=0) < _BAND:
-            return []
-        pieces = find_pieces(band)
-        lines: dict[int, list[Value]] = {}
-        for piece, (text, score) in zip(pieces, read_pieces([p.cut(band) for p in pieces]), strict=True):
-            if text and score >= _LEAST_SCORE:
-                lines.setdefault(piece.y0, []).append(words_apart(text))
-        return [lines[y] for y in sorted(lines)]
-
-
-_WORDS = {Key.NO: "NO", Key.NAME: "NAMA", Key.NIP: "NIP", Key.RANK: "GOL", Key.POST: "JABATAN", Key.NOTE: "KETERANGAN"}
-
-
-def header_word(column: Column) -> str:
-    """The plainest header that means the same as ``column``."""
-    if column.key is Key.NAME and holds_nip(column.text):
-        return "NAMA / NIP"
-    if column.is_mark and not column.dated:
-        place = "JAM" if column.aspect is Aspect.CLOCK else "TTD"
-        return f"{place} {column.session.value.upper()}" if column.session else place
-    return _WORDS.get(column.key, column.text) if column.key else column.text
-
-
-def _mended(text: str) -> str:
-    """Letters that a reader of print confuses with digits, in what is nearly all digits (a NIP, a row's number)."""
-    digits = sum(ch.isdigit() for ch in text)
-    letters = sum(ch.isalpha() for ch in text)
-    if digits >= 6 and digits >= 4 * letters:
-        return re.sub(r"(?<=\d)[.,](?=\s?\d)", " ", text.translate(_DIGITS)).strip(" .,")
-    return words_apart(text)
+    def _beside(self) -> tuple[tuple[Printed, ...], tuple[Printed, ...]]:
+        """The text above and below the table."""
+        left, right = round(self._ruled.xs[0]) - _BAND, round(self._ruled.xs[-1]) + _BAND
+        top, bottom = round(self._ruled.ys[0]) - 3, round(self._ruled.ys[-1]) + 3
+        gray = self._ruled.gray
+        return read_band(gray, left, right, 0, top), read_band(gray, left, right, bottom, gray.shape[0])

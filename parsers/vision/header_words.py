@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from domain.vocabulary import Aspect, Key, heading, squeeze
+from domain.vocabulary import Aspect, Key, heading, holds_nip, squeeze
+from parsers.headers import Column
 
 _WORDS = ("NAMA", "NAMA / NIP", "JABATAN", "KETERANGAN", "TANDA TANGAN", "DATANG", "PULANG", "GOLONGAN", "PANGKAT",
           "PARAF")  # fmt: skip
@@ -21,6 +22,7 @@ _UNIT_GLUED = re.compile(
     r"(?=[A-Z]{4})"
 )
 _NUMBER = re.compile(r"\d{1,3}\s*[.)]?")
+_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8", "Z": "2"})
 
 
 def words_apart(text: str) -> str:
@@ -82,3 +84,34 @@ def unread_sign(headings: Sequence[str], bare: Collection[int]) -> int | None:
 
 def _named(cells: Sequence[str]) -> bool:
     return sum(sum(ch.isalpha() for ch in cell) >= 6 for cell in cells) * 2 > len(cells)
+
+
+_PLAINEST = {
+    Key.NO: "NO",
+    Key.NAME: "NAMA",
+    Key.NIP: "NIP",
+    Key.RANK: "GOL",
+    Key.POST: "JABATAN",
+    Key.NOTE: "KETERANGAN",
+}
+
+
+def header_word(column: Column) -> str:
+    """The plainest header that means the same as ``column``."""
+    if column.key is Key.NAME and holds_nip(column.text):
+        return "NAMA / NIP"
+    if column.is_mark and not column.dated:
+        place = "JAM" if column.aspect is Aspect.CLOCK else "TTD"
+        return f"{place} {column.session.value.upper()}" if column.session else place
+    if column.key is None and column.day and not (column.exact or column.weekday or column.session):
+        return str(column.day)
+    return _PLAINEST.get(column.key, column.text) if column.key else column.text
+
+
+def mended(text: str) -> str:
+    """Letters that a reader of print confuses with digits, in what is nearly all digits (a NIP, a row's number)."""
+    digits = sum(ch.isdigit() for ch in text)
+    letters = sum(ch.isalpha() for ch in text)
+    if digits >= 6 and digits >= 4 * letters:
+        return re.sub(r"(?<=\d)[.,](?=\s?\d)", " ", text.translate(_DIGITS)).strip(" .,")
+    return words_apart(text)
