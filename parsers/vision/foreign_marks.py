@@ -19,7 +19,7 @@ CLOCK = "jam tulisan tangan"
 SMALL = "kotak terlalu kecil pada gambar ini"
 BROKEN = "garis antarbaris tidak terbaca lengkap"
 LEAST = 24.0
-"""Pixels of the picture as sent that a cell's shorter side must have for a verdict; smaller ones were never measured."""
+"""Pixels of the picture as sent that a cell's shorter side must have: smaller ones were never measured."""
 _INSET = 4  # pixels that a line and its blur take
 _PAPER = 80  # the percentile of a cell's pixels that shows its paper
 _SHADE = 0.94  # of the paper's lightness elsewhere
