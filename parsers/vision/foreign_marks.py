@@ -15,6 +15,7 @@ from parsers.vision.ruling import Gray, Ruled
 
 SHADED = "kolom diarsir"
 """Text of a bare cell in a shaded column: a rest day, which says nothing of anybody."""
+ON_SHADE = "tinta pada kolom diarsir"
 CLOCK = "jam tulisan tangan"
 SMALL = "kotak terlalu kecil pada gambar ini"
 BROKEN = "garis antarbaris tidak terbaca lengkap"
@@ -42,6 +43,8 @@ class MonthMarks:
             return Mark(Verdict.UNSURE, BROKEN)
         if column in self.shaded and mark.verdict is Verdict.EMPTY:
             return Mark(Verdict.EMPTY, SHADED)
+        if column in self.shaded:
+            return Mark(Verdict.UNSURE, ON_SHADE)  # shading and a word beside it look like ink
         if self.side(row, column) < LEAST:
             return Mark(Verdict.UNSURE, SMALL)
         if mark.verdict is Verdict.SIGNED and is_clock_line(self.month, self.told)(row):

@@ -18,7 +18,8 @@ from parsers.cells import _place_of
 from parsers.foreign_scan import PARSER
 from parsers.vision.foreign_band import month_mended
 from parsers.vision.foreign_days import Days, Unread, doubt_of_month, find_days
-from parsers.vision.foreign_month import line_word
+from parsers.vision.foreign_marks import BROKEN, SHADED, MonthMarks
+from parsers.vision.foreign_month import Month, Person, line_word
 from tests.fakes.foreign_bulungan import form_b, form_e
 from tests.fakes.foreign_months import Style, month_list, take_month
 from tests.fakes.sheets import person
@@ -167,6 +168,16 @@ def test_a_month_that_came_years_later_is_dated_by_nobody() -> None:
     assert sheet.dates == ()
     assert {c.date for row in sheet.rows for c in row.cells} == {None}
     assert "jauh dari tanggal kiriman" in " ".join(p.message for p in sheet.problems)
+
+
+def test_ink_in_a_shaded_column_or_between_lost_lines_is_for_a_person() -> None:
+    people = (Person(2, 6, whole=True), Person(6, 9, whole=False))
+    month = Month(Days(1, 2, 32, 1), people, 4, 0, (1,), (), {}, {})
+    marks = MonthMarks(None, None, month, {})  # type: ignore[arg-type]
+    vars(marks)["shaded"] = frozenset({2})
+    assert marks.judge(3, 2, Mark(Verdict.SIGNED)).verdict is Verdict.UNSURE
+    assert marks.judge(3, 2, Mark(Verdict.EMPTY)) == Mark(Verdict.EMPTY, SHADED)
+    assert marks.judge(7, 5, Mark(Verdict.EMPTY)) == Mark(Verdict.UNSURE, BROKEN)
 
 
 def test_form_b_of_bulungan_is_an_apel_list_of_its_day() -> None:
