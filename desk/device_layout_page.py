@@ -60,7 +60,8 @@ async def _asking(turn: Turn, number: int) -> tuple[Asking, bytes]:
     table = await intake_of(turn).table(upload.name, data)
     places, order = guess(table)
     guessed = {place: field for field, place in places.items()}
-    rows = tuple(tuple(row[:_COLUMNS]) for _, row in table.rows[:_ROWS])
+    shown = table.rows[1:] if table.titles else table.rows  # titles stand above their columns
+    rows = tuple(tuple(row[:_COLUMNS]) for _, row in shown[:_ROWS])
     only_order = upload.layout not in ("", "attlog", "mapped")
     return Asking(upload, device, tuple(table.titles[:_COLUMNS]), rows, guessed, order, only_order), data
 
@@ -73,7 +74,7 @@ async def layout_page(turn: Visit, number: int) -> Response:
 
 
 def _page(turn: Turn, asking: Asking, fault: str = "", status: int = 200) -> Response:
-    width = max((len(row) for row in asking.rows), default=0)
+    width = max((len(row) for row in (*asking.rows, asking.titles)), default=0)
     return turn.page(
         "device_layout", status, one=asking, width=width, fields=FIELD_WORDS, orders=ORDERS, fault=fault
     )  # fmt: skip

@@ -74,6 +74,25 @@ async def map_id(turn: Visit, number: int) -> Response:
     return await show_devices(turn, fault, 422) if fault else RedirectResponse("/admin/mesin", 303)
 
 
+@router.post("/admin/mesin/akhiri")
+async def end_id(turn: Visit) -> Response:
+    """Let an id of a device end with a day: its owner moved, or the id is given to somebody else (MLG-23)."""
+    name, user = turn.field("mesin", 80), turn.field("id", 40)
+    try:
+        last = date.fromisoformat(turn.field("terakhir"))
+    except ValueError:
+        return await show_devices(turn, "Isi hari terakhir ID itu.", 422)
+    async with turn.house.db.begin() as uow:
+        device = await uow.devices.by_name(name)
+        ended = device is not None and await uow.devices.end_user(device.id, user, last)
+        if ended:
+            await turn.audit(uow, "device_user_ended", "device", name, id=user, last=f"{last}")
+    if not ended:
+        fault = f"ID {user or '(kosong)'} pada mesin {name or '(kosong)'} tidak sedang dipetakan pada hari itu."
+        return await show_devices(turn, fault, 422)
+    return await show_devices(turn, told=f"ID {user} pada mesin {name} berakhir pada {last:%d-%m-%Y}.")
+
+
 @router.post("/admin/mesin/berkas")
 async def upload_log(turn: Visit) -> Response:
     """Take in a log; the same file may come any number of times, nothing counts twice."""

@@ -107,6 +107,7 @@ _TABLE: tuple[tuple[str, str, Mapping[Role, Reach]], ...] = (
     ("POST", "/admin/kalender", ADMIN),
     ("GET", "/admin/mesin", ADMIN),
     ("POST", "/admin/mesin/{number}/id", ADMIN),
+    ("POST", "/admin/mesin/akhiri", ADMIN),
     ("POST", "/admin/mesin/berkas", ADMIN),
     ("GET", "/admin/mesin/susunan/{number}", ADMIN),
     ("POST", "/admin/mesin/susunan/{number}", ADMIN),

@@ -59,8 +59,7 @@ class ClockFlag:
 
 
 class Provisional(StrEnum):
-    """What was said of a day without presence and keterangan (MLG-07, TLG-18)."""
+    """What was said of a day without presence and keterangan (MLG-07); final is only what TLG-18 makes so."""
 
     SET = "set"  # "sementara"
     REPLACED = "replaced"  # by presence or keterangan, up to the cut-off
-    FINAL = "final"  # a person decided under TLG-18

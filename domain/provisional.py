@@ -53,8 +53,6 @@ def words_due(
     for day in days:
         key = (day.person, day.day)
         last = said.get(key)
-        if last is Provisional.FINAL:
-            continue
         reason = answered.get(key) or ("mesin" if day.state in (DayState.COMPLETE, DayState.PARTIAL) else "")
         if reason and last is Provisional.SET:
             found.append(Word(day.person, day.day, Provisional.REPLACED, reason))

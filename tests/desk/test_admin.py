@@ -20,7 +20,7 @@ from storage.records_devices import NewDevice
 from storage.records_talk import ClaimState, NewClaim
 from tests.fakes import logs
 from tests.fakes.desk_web import Visitor, Web, restarted
-from tests.fakes.desk_world import PEOPLE, ROSTER, SITI
+from tests.fakes.desk_world import BUDI, PEOPLE, ROSTER, SITI
 from tests.fakes.rows import new_outbox
 from tests.parsers import bombs
 
@@ -125,6 +125,27 @@ async def test_an_id_of_a_device_is_mapped_once(web: Web) -> None:
     async with web.house.db.begin() as uow:
         [user] = await uow.devices.users(device)
     assert (user.person, user.first) == (SITI, date(2026, 11, 1))
+
+
+async def test_an_id_of_a_device_is_ended_and_then_given_to_somebody_else(web: Web) -> None:
+    async with web.house.db.begin() as uow:
+        kind = next(iter(DeviceKind))
+        device = await uow.devices.add(NewDevice("lobi", kind, "Asia/Jakarta", "uji", web.clock.now()))
+    async with web.visitor(Role.ADMIN) as visitor:
+        await visitor.post(f"/admin/mesin/{device}/id", id="7", pegawai=SITI, mulai="2026-11-01")
+        ending = {"mesin": "lobi", "id": "7", "terakhir": "2026-11-20"}
+        wrong = ({"id": "8"}, {"mesin": "gudang"}, {"terakhir": "kemarin"}, {"terakhir": "2026-10-31"}, {"id": ""})
+        for fault in wrong:
+            assert (await visitor.post("/admin/mesin/akhiri", **{**ending, **fault})).status_code == 422, fault
+        assert "berakhir pada 20-11-2026" in (await visitor.post("/admin/mesin/akhiri", **ending)).text
+        assert (await visitor.post("/admin/mesin/akhiri", **ending)).status_code == 422, "it has ended"
+        late = {"id": "7", "pegawai": BUDI, "mulai": "2026-11-20"}
+        assert (await visitor.post(f"/admin/mesin/{device}/id", **late)).status_code == 422, "the day is still hers"
+        assert (await visitor.post(f"/admin/mesin/{device}/id", **{**late, "mulai": "2026-11-21"})).status_code == 303
+    async with web.house.db.begin() as uow:
+        users = await uow.devices.users(device)
+        assert "device_user_ended" in [row.action for row in await uow.audit.of("desk:ani")]
+    assert [(u.person, u.last) for u in users] == [(SITI, date(2026, 11, 20)), (BUDI, None)]
 
 
 async def test_a_log_is_uploaded_and_counts_once_however_often_it_comes(web: Web) -> None:

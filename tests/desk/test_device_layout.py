@@ -45,6 +45,7 @@ async def test_columns_are_proposed_beside_the_first_rows_and_confirmed_once(web
         page = (await visitor.get("/admin/mesin/susunan/1")).text
         for proposed in ('name="k1"', '<option value="id" selected>', '<option value="date" selected>', "SITI"):
             assert proposed in page
+        assert page.count("Tanggal</") == 1, "titles stand above their columns only"
         assert "dapat dibaca dua cara" in page
         assert "checked" not in page  # 05/06 is never guessed
         for fault in ({**COLUMNS}, {**COLUMNS, "k3": "", "urutan": "dmy"}, {**COLUMNS, "k0": "id", "urutan": "dmy"}):

@@ -103,11 +103,10 @@ def test_a_day_without_presence_and_keterangan_is_sementara_and_replaced_by_a_la
     assert again.word is Provisional.SET
 
 
-def test_nothing_is_said_while_a_device_is_awaited_a_doubt_is_open_or_a_person_decided() -> None:
+def test_nothing_is_said_while_a_device_is_awaited_or_a_doubt_is_open() -> None:
     key = ("F1", DAY)
     assert words_due([AWAITED], {}, {}) == []
     assert words_due([NONE], {}, {}, [key]) == []
-    assert words_due([NONE, FULL], {key: "keterangan"}, {key: Provisional.FINAL}) == []
     partial = replace(FULL, left=None, state=DayState.PARTIAL)
     assert words_due([partial], {}, {}) == []  # one side is missing: belum lengkap, not absent
 
