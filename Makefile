@@ -4,6 +4,8 @@ PYTHON := $(BIN)/python
 READY := .venv/.siap
 # Pilihan tambahan untuk pytest, misalnya: make test ARGS="-k clock"
 ARGS :=
+# Urutan pengujian diacak, tetapi sama setiap kali untuk komit yang sama.
+SEED := $(shell git rev-list --count HEAD 2>/dev/null || echo 1)
 # Hari peragaan, misalnya: make demo DAY=2026-11-27
 DAY :=
 
@@ -24,19 +26,22 @@ types: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(PYTHON) -m pytest -m "not slow" $(ARGS)
+	$(PYTHON) -m pytest -m "not slow" --randomly-seed=$(SEED) $(ARGS)
 
 # Uji panjang: kill -9, seluruh korpus, beban.
 sweep: $(READY)
-	$(PYTHON) -m pytest -m slow --timeout 3000 $(ARGS)
+	$(PYTHON) -m pytest -m slow --timeout 3000 --randomly-seed=$(SEED) $(ARGS)
 
 bench: $(READY)
 	$(PYTHON) -m benchmarks
 
-# Ketelitian pembacaan lembar bertanda tangan; PAGES: banyaknya gambar setiap kelompok.
+# Ketelitian pembacaan lembar bertanda tangan; banyaknya gambar setiap kelompok: PAGES untuk formulir kami dan OWN_PAGES
+# untuk formulir buatan kantor.
 PAGES := 250
+OWN_PAGES := 40
 bench-reading: $(READY)
 	POSKO_BENCH_PAGES=$(PAGES) $(PYTHON) -m benchmarks reading_paper
+	POSKO_BENCH_PAGES=$(OWN_PAGES) $(PYTHON) -m benchmarks foreign paper_marks
 
 # Melatih ulang pembaca sel (parsers/vision/cells.onnx); PyTorch hanya dipasang di .venv-train.
 train: $(READY)

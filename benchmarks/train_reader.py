@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.training.bands import set_bands
 from benchmarks.training.examples import draw_all
 
-PAGES = {"train": 4800, "valid": 360}
+PAGES = {"train": 5400, "valid": 480}
 FOLDER = Path("build/reader")
 
 

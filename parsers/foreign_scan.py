@@ -45,7 +45,7 @@ class ForeignScanParser:
             if time.monotonic() - started > _PATIENCE:
                 sheets.append(_picture(page.page, problem(ProblemCode.TOO_SLOW)))
                 continue
-            found = read_page(without_streaks(_gray(page)), page.page, context, one_bit=page.two_tone)
+            found = read_page(without_streaks(ink_of(page)), page.page, context, one_bit=page.two_tone)
             if found is None:
                 sheets.append(_picture(page.page, problem(ProblemCode.READING_PENDING)))
             elif found.unread is not None:
@@ -65,7 +65,7 @@ def _layouts(pages: list[ForeignPage]) -> dict[str, str]:
     return {"layout": ",".join(seen), "layout_columns": ";".join(seen.values())} if seen else {}
 
 
-def _gray(page: Picture) -> Gray:
+def ink_of(page: Picture) -> Gray:
     """Darkness as pens show it: blue ink is strongest in red, so the darker of red and green."""
     if page.rgb.ndim == 2:
         return page.rgb
