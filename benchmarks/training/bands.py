@@ -25,39 +25,47 @@ FALSE_EMPTY = 1e-4
 """Share of signed cells (pencil and tiny parafs included) that may be called empty."""
 OTHER_SIGNED, OTHER_EMPTY = 0.03, 0.006
 """Shares of other ink that may be called signed and empty."""
-LEAST, LEAST_TWO_TONE = 0.6, 0.9
+LEAST, LEAST_TWO_TONE = 0.6, 0.95
 """No band lies lower. A 1-bit picture thickens every stroke that reaches in from a neighbour, and too few of its cells
 are validated to show a fault in a thousand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Cells of many pages: chances (n, 3), their true class, kind of ink and set of pictures."""
+    """Cells of many pages: chances (n, 3), true class, kind of ink, set of pictures, whether an office's own form."""
 
     chances: NDArray[np.float32]
     labels: NDArray[np.int8]
     inks: NDArray[np.str_]
     sets: NDArray[np.str_]
+    own: NDArray[np.bool_]
+
+    def of(self, *, own: bool) -> "Judged":
+        """Those on offices' own forms, or on the desk's."""
+        kept = self.own == own
+        return Judged(self.chances[kept], self.labels[kept], self.inks[kept], self.sets[kept], self.own[kept])
 
 
 def judged(folder: Path, model: bytes) -> Judged:
     """Every cell of the pages kept in ``folder`` through ``model``."""
     session = learned.session_of(model)
     parts = list(_pages(folder, session))
-    chances, labels, inks, sets = (np.concatenate([part[n] for part in parts]) for n in range(4))
-    return Judged(chances, labels, inks, sets)
+    chances, labels, inks, sets, own = (np.concatenate([part[n] for part in parts]) for n in range(5))
+    return Judged(chances, labels, inks, sets, own)
 
 
 def _pages(folder: Path, session: object) -> Iterator[tuple[NDArray[np.generic], ...]]:
     for path in sorted(folder.glob("*.npz")):
         with np.load(path) as kept:
             planes, labels, inks, name = kept["planes"], kept["labels"], kept["inks"], str(kept["name"])
+            own = bool(kept["own"])
         rows, columns = labels.shape
         floats = planes.astype(np.float32) / np.float32(QUANTUM)
         contrast = np.ones((planes.shape[1] // HEIGHT, columns + 2), np.float32)
         chances = learned.run(session, Cells(floats, contrast, rows, columns))
         known = labels != IGNORED
-        yield chances[known], labels[known], inks[known], np.full(int(known.sum()), name, "U12")
+        count = int(known.sum())
+        yield chances[known], labels[known], inks[known], np.full(count, name, "U12"), np.full(count, own)
 
 
 def band(chance: NDArray[np.float32], limits: list[tuple[NDArray[np.bool_], float]]) -> float:
@@ -100,18 +108,24 @@ def outcome(cells: Judged, bands: learned.Bands) -> dict[str, float]:
 
 
 def set_bands(folder: Path) -> str:
-    """Choose the bands for ``folder``/cells.onnx on ``folder``/valid and put both files into the product."""
+    """Choose the bands for ``folder``/cells.onnx on ``folder``/valid, for the desk's sheets and for offices' own forms
+    apart, and put both files into the product."""
     model = (folder / "cells.onnx").read_bytes()
     cells = judged(folder / "valid", model)
-    bands = bands_of(cells)
+    groups = {"desk": cells.of(own=False), "own form": cells.of(own=True)}
+    bands = {name: bands_of(group) for name, group in groups.items()}
     facts = {
         "version": hashlib.sha256(model).hexdigest()[:12],
         "classes": CLASSES,
-        "bands": {name: round(value, 5) for name, value in asdict(bands).items()},
+        "bands": {name: _rounded(asdict(one)) for name, one in bands.items()},
         "learned": json.loads((folder / "learned.json").read_text("utf-8")),
-        "validation": {name: round(value, 6) for name, value in outcome(cells, bands).items()},
+        "validation": {name: _rounded(outcome(group, bands[name])) for name, group in groups.items()},
     }
     text = json.dumps(facts, indent=1) + "\n"
     (HOME / "cells.onnx").write_bytes(model)
     (HOME / "cells.json").write_text(text, "utf-8")
     return text
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 5) for name, value in values.items()}

@@ -315,7 +315,7 @@ class _Table:
             edges = self._edges(strip[0], top)
             xs = [self._ruled.xs[c] for c in strip] + [self._ruled.xs[spans.get(strip[-1], strip[-1]) + 1]]
             corners = np.stack(np.meshgrid(xs, [self._ruled.ys[r] for r in edges]), axis=-1).astype(np.float64)
-            verdicts = read_cells(cut(dark, corners), two_tone=two_tone)
+            verdicts = read_cells(cut(dark, corners), two_tone=two_tone, own_form=True)
             for row, line in zip(edges, verdicts, strict=False):
                 seen |= {(row, column): verdict for column, verdict in zip(strip, line, strict=True)}
         return seen

@@ -68,9 +68,10 @@ def _facts() -> Any:
 
 
 @cache
-def bands() -> Bands:
-    """The bands that were set for this very model."""
-    return Bands(**{name: float(value) for name, value in _facts()["bands"].items()})
+def bands(*, own_form: bool = False) -> Bands:
+    """The bands that were set for this very model, on the desk's own sheets or on ``own_form`` of an office."""
+    chosen = _facts()["bands"]["own form" if own_form else "desk"]
+    return Bands(**{name: float(value) for name, value in chosen.items()})
 
 
 def model_version() -> str:

@@ -9,7 +9,7 @@ from benchmarks.paper_score import share
 FIRST = 900_000  # seeds that the benchmark does not use
 PAGES = 6
 REACHED = {"scan": 0.97, "photo1600": 0.85}  # rows right; the aims are 0.99 and 0.95
-WRONG, UNSURE = 0.01, 0.25  # the aims are 0.001 and 0.03: the cell reader never saw such forms in its training
+WRONG, UNSURE = 0.01, 0.1  # the aims are 0.001 and 0.03
 
 pytestmark = pytest.mark.slow
 
