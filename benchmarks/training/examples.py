@@ -1,7 +1,7 @@
 """Pages to learn from: drawn by the laboratory, cut into cells by the product's own eyes, with their truth."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -93,27 +93,23 @@ def _own_page(school: str, name: str, seed: int, habits: Habits) -> Page | None:
     if drawn is None:
         return None
     shot, cells = drawn
-    shape = (cells.rows, cells.columns)
-    labels, inks = np.full(shape, IGNORED, np.int8), np.full(shape, "", "U24")
-    for slot, truth in zip(shot.geometry.slots, shot.truths, strict=True):
-        labels[slot.row, slot.column], inks[slot.row, slot.column] = CLASSES.index(truth.expected), truth.ink
-    return cells, labels, inks
+    return (cells, *_truths(shot, cells, lambda _: True))
 
 
 def truth_of(shot: Shot, found: Found) -> tuple[NDArray[np.int8], NDArray[np.str_]]:
     """Class and kind of ink by row and column of ``found.cells``; ``IGNORED`` where nobody signs or nothing is seen."""
-    shape = (found.cells.rows, found.cells.columns)
+    return _truths(shot, found.cells, lambda box: found.page.in_sight(Rect(*box)))
+
+
+def _truths(shot: Shot, cells: Cells, in_sight: Callable[[Box], bool]) -> tuple[NDArray[np.int8], NDArray[np.str_]]:
+    shape = (cells.rows, cells.columns)
     labels, inks = np.full(shape, IGNORED, np.int8), np.full(shape, "", "U24")
     for slot, truth in zip(shot.geometry.slots, shot.truths, strict=True):
-        if slot.kind not in (SIGN, HEAD) or not slot.open or not _in_sight(found, slot.box):
+        if slot.kind not in (SIGN, HEAD) or not slot.open or not in_sight(slot.box):
             continue
-        row = slot.row if slot.kind == SIGN else found.cells.rows - 1
+        row = slot.row if slot.kind == SIGN else cells.rows - 1
         labels[row, slot.column], inks[row, slot.column] = CLASSES.index(truth.expected), truth.ink
     return labels, inks
-
-
-def _in_sight(found: Found, box: Box) -> bool:
-    return found.page.in_sight(Rect(*box))
 
 
 def draw_all(school: str, count: int, folder: Path, workers: int) -> Iterator[int]:
