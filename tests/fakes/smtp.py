@@ -78,24 +78,38 @@ def run_smtp(*, auth: bool = False, **options: Any) -> Iterator[SmtpSink]:
     thread = threading.Thread(target=loop.run_forever, name="smtp-sink", daemon=True)
     thread.start()
 
+    sessions: list[SMTP] = []
+
+    def session() -> SMTP:
+        sessions.append(SMTP(sink, hostname="mx.bkd.test", loop=loop, **options))
+        return sessions[-1]
+
     async def listen() -> asyncio.Server:
-        return await loop.create_server(lambda: SMTP(sink, hostname="mx.bkd.test", loop=loop, **options), sink.host, 0)
+        return await loop.create_server(session, sink.host, 0)
 
     server = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)
     sink.port = server.sockets[0].getsockname()[1]
     try:
         yield sink
     finally:
-        asyncio.run_coroutine_threadsafe(_shut(server), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_shut(server, sessions), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
 
 
-async def _shut(server: asyncio.Server) -> None:
+async def _shut(server: asyncio.Server, sessions: list[SMTP]) -> None:
+    """Close every socket, also that of a client who had only just connected: asyncio itself would lose that one."""
+    for listening in server.sockets:
+        asyncio.get_running_loop().remove_reader(listening.fileno())  # nobody else is let in
+    for _ in range(3):  # turns of the loop until who was let in has a session with its transport
+        await asyncio.sleep(0)
     server.close()
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    for session in sessions:
+        if session.transport is not None:
+            session.transport.abort()
     await asyncio.sleep(0)  # lets the closed transports go
