@@ -82,7 +82,7 @@ def _content(draft: SubmissionDraft, sheets: Sequence[ResolvedSheet]) -> set[Fla
     kinds = {s.sheet.kind for s in sheets}
     if SheetKind.IMAGE in kinds:
         flags.add(Flag.PENDING)
-    elif draft.received and draft.session != RECAP and not _has_ink(sheets) and not _pending_before(draft):
+    elif _is_typed(draft, sheets) and not _pending_before(draft):
         flags.add(Flag.NO_SIGNATURE)  # BLG-03
     if draft.head is HeadMark.EMPTY:
         flags.add(Flag.HEAD_MISSING)  # TLG-08
@@ -99,6 +99,12 @@ def _content(draft: SubmissionDraft, sheets: Sequence[ResolvedSheet]) -> set[Fla
     if any(p.code is ProblemCode.DATE_MISSING for p in draft.problems):
         flags.add(Flag.DATE_GUESSED)
     return flags
+
+
+def _is_typed(draft: SubmissionDraft, sheets: Sequence[ResolvedSheet]) -> bool:
+    """Whether a sheet came on which nobody signed; a file without any row says nothing of signatures."""
+    told = draft.existing is None or any(s.sheet.rows for s in sheets)
+    return draft.received and draft.session != RECAP and told and not _has_ink(sheets)
 
 
 def _pending_before(draft: SubmissionDraft) -> bool:
@@ -161,7 +167,9 @@ def _cured(draft: SubmissionDraft, delivery: Delivery) -> set[Flag]:
     if delivery.verified:
         cured.add(Flag.UNVERIFIED)
     if draft.received:
-        cured |= {Flag.RETAKE, Flag.DATE_GUESSED, Flag.UNIT_FROM_SENDER}
+        cured |= {Flag.DATE_GUESSED, Flag.UNIT_FROM_SENDER}
+    if draft.received and not draft.missing_pages:
+        cured.add(Flag.RETAKE)
     if draft.counts.signed or any(a.kind is SheetKind.IMAGE for a in draft.arrivals):
         cured.add(Flag.NO_SIGNATURE)
     if draft.head is HeadMark.SIGNED:

@@ -1,6 +1,7 @@
 """What is known of one printed page after every look at it: a cell's best verdict and the first sight of its ink."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from domain.reading import Cell, Row, SheetReading, Verdict
@@ -40,13 +41,16 @@ class Look:
     cells: tuple[SeenCell, ...]
 
 
-def look_of(sheet: SheetReading, seen_at: dt.datetime) -> Look | None:
-    """What one reading shows of a printed page; None for other sheets and unread ones."""
+def look_of(sheet: SheetReading, seen_at: dt.datetime, others: Iterable[str] = ()) -> Look | None:
+    """What one reading shows of a printed page; None for other sheets and unread ones.
+
+    ``others`` are the perceptual hashes of further photos that were joined in it.
+    """
     form = sheet.form
     if form is None or not sheet.rows:
         return None
     cells = tuple(_seen(row, c) for row in sheet.rows for c in row.cells if c.date and c.session)
-    photos = (sheet.look,) if sheet.look else ()
+    photos = tuple(dict.fromkeys(photo for photo in (sheet.look, *others) if photo))
     return Look(form.id, form.unit, form.week, form.page, seen_at, photos, cells)
 
 

@@ -48,7 +48,8 @@ def _against(before: Look, now: Look) -> set[Flag]:
     if len(fits) >= _FEWEST and median(fits) < _ANOTHER_PRINT:
         flags.add(Flag.OTHER_PRINT)
     new_ink = any(c.verdict is Verdict.SIGNED and _was(earlier, c) is not Verdict.SIGNED for c in now.cells)
-    if not new_ink and any(_near(a, b) for a in now.photos for b in before.photos):
+    known = [any(_near(photo, old) for old in before.photos) for photo in now.photos]
+    if not new_ink and known and all(known):
         flags.add(Flag.SAME_PHOTO)
     return flags
 

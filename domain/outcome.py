@@ -146,7 +146,8 @@ class KnownSubmission:
     """A submission already recorded.
 
     ``received`` tells whether a sheet was ever accepted; ``first_at`` is the official time of its first arrival,
-    ``retake_asked_at`` when the desk last asked for another copy (None: never).
+    ``retake_asked_at`` when the desk last asked for another copy (None: never). The fields from ``kind`` on are what
+    its sheets came to, which a later file that nobody can read does not change.
     """
 
     id: int
@@ -159,6 +160,13 @@ class KnownSubmission:
     pages: dict[int, datetime] = field(default_factory=dict)
     flags: frozenset[Flag] = frozenset()
     retake_asked_at: datetime | None = None
+    kind: SheetKind = SheetKind.DAILY
+    counts: Counts = field(default_factory=Counts)
+    head: HeadMark = HeadMark.ABSENT
+    absentees: tuple[str, ...] = ()
+    empty_rows: tuple[tuple[int | None, str], ...] = ()
+    expected_pages: int = 1
+    missing_pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +189,7 @@ class SubmissionDraft:
 
     ``at`` is the official time that its timeliness was judged by. ``existing`` is the submission it joins.
     ``absentees`` are roster members whom the sheet does not list; ``empty_rows`` (paper number, name) have no mark.
+    ``retake_asked_at`` is the official time of the file that is asked for again (``ask_retake``).
     """
 
     unit: str
@@ -204,6 +213,7 @@ class SubmissionDraft:
     missing_pages: tuple[int, ...] = ()
     existing: KnownSubmission | None = None
     ask_retake: bool = False
+    retake_asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

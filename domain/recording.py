@@ -88,8 +88,15 @@ def record(delivery: Delivery, resolution: Resolution, known: Known, world: Worl
 def _looks_after(sheets: Sequence[ResolvedSheet], delivery: Delivery, known: Known) -> tuple[Look, ...]:
     """What is known of every printed page of the message once it is recorded."""
     before = {look.form: look for looks in known.looks.values() for look in looks}
-    seen = {look.form: look for s in sheets if (look := look_of(s.sheet, delivery.official_at))}
+    seen = {look.form: look for s in sheets if (look := _look(s, delivery))}
     return tuple(merged(before.get(form), look) for form, look in seen.items())
+
+
+def _look(resolved: ResolvedSheet, delivery: Delivery) -> Look | None:
+    """What the page shows, with the pictures of every photo of it: each of them may come again."""
+    form = resolved.sheet.form
+    others = [s for file in resolved.also for s in file.reading.sheets if form and s.form and s.form.id == form.id]
+    return look_of(resolved.sheet, delivery.official_at, [s.look for s in others])
 
 
 def _is_person_sheet(resolved: ResolvedSheet) -> bool:
@@ -172,12 +179,36 @@ def _draft(
         existing=existing,
         ask_retake=bool(not received or timing.missing_pages)
         and any(p.code in _RETAKE for s in sheets for p in s.sheet.problems),
+        retake_asked_at=delivery.official_at,
     )
+    draft = _kept(draft, existing, readable)
     columns = known.columns.get(target.unit, frozenset())
-    seen = [look for s in readable if (look := look_of(s.sheet, delivery.official_at))]
+    seen = [look for s in readable if (look := _look(s, delivery))]
     of_looks = frozenset(flag for look in seen for flag in look_flags(look, known.looks.get(target.unit, ())))
     of_looks |= _own_form(target, sheets, known) | _added_late(target, seen, delivery, known, world)
     return replace(draft, flags=flags_of(draft, sheets, delivery, columns, world) | of_looks)
+
+
+def _kept(
+    draft: SubmissionDraft, existing: KnownSubmission | None, readable: Sequence[ResolvedSheet]
+) -> SubmissionDraft:
+    """What the submission's sheets came to stays where this message shows no row of anybody.
+
+    A head's signature that was seen once is not gone because another page came.
+    """
+    if existing is None or not existing.received:
+        return draft
+    head = existing.head if existing.head is HeadMark.SIGNED else draft.head
+    if any(s.sheet.rows for s in readable):
+        return replace(draft, head=head)
+    return replace(
+        draft,
+        head=existing.head,
+        kind=draft.kind if readable else existing.kind,
+        counts=existing.counts,
+        absentees=existing.absentees,
+        empty_rows=existing.empty_rows,
+    )
 
 
 def _added_late(
@@ -226,6 +257,8 @@ def _timing(
         return _Timing(*judge_recap(world, target.unit, target.date, at))
     if any(s.sheet.kind is SheetKind.APEL for s in readable) and not (existing and existing.received):
         return _Timing(*judge_apel(world, target.unit, target.date, at))
+    if existing and existing.received and not any(s.sheet.rows for s in readable):
+        return _Timing(existing.timeliness, existing.late_minutes, existing.expected_pages, existing.missing_pages)
     forms = [s.sheet.form for s in readable if s.sheet.form]
     expected = max((f.pages for f in forms), default=1)
     pages = dict(existing.pages) if existing and existing.received else {}

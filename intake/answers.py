@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.decision import is_about_row
 from domain.outcome import RECAP, Flag, QuestionKind, SubmissionDraft
@@ -57,9 +58,15 @@ class SubmissionAnswer:
 
 def answer_submission(draft: SubmissionDraft, number: str, world: World, mailbox: str | None) -> SubmissionAnswer:
     """The words for one submission."""
-    lines = [*_reading_lines(draft, world), *_question_lines(draft, world), *_how_to_name(draft, number)]
+    lines = [
+        *_reading_lines(draft, world),
+        *_page_lines(draft),
+        *_question_lines(draft, world),
+        *_how_to_name(draft, number),
+    ]
     lines.extend(flag_lines(draft.flags, draft, world, mailbox))
     lines.extend(problem_line(p) for p in draft.problems)
+    lines.extend(_retake_lines(draft, world))
     return SubmissionAnswer(_headline(draft, world), tuple(lines), number)
 
 
@@ -131,6 +138,33 @@ def _reading_lines(draft: SubmissionDraft, world: World) -> list[str]:
         names = [world.roster.people[key].bare_name for key in draft.absentees]
         lines.append("Tidak tercantum pada lembar: " + listing(names) + ".")
     return lines
+
+
+def _page_lines(draft: SubmissionDraft) -> list[str]:
+    """TLG-05: the receipt names the missing pages."""
+    if not draft.missing_pages:
+        return []
+    missing = listing([str(n) for n in draft.missing_pages])
+    return [
+        f"Halaman BELUM lengkap: halaman {missing} (dari {draft.expected_pages}) belum kami terima atau belum terbaca; "
+        "mohon segera dikirimkan."
+    ]
+
+
+def _retake_lines(draft: SubmissionDraft, world: World) -> list[str]:
+    """TLG-05: until when a retake keeps the time of the first photo."""
+    if not draft.ask_retake:
+        return []
+    return [
+        f"Kiriman ulang yang kami terima paling lambat pukul {retake_until(draft, world)} tetap memakai waktu kiriman "
+        "pertama. Bila tetap terkendala, petugas BKD akan memeriksa kiriman pertama."
+    ]
+
+
+def retake_until(draft: SubmissionDraft, world: World) -> str:
+    """The time up to which a retake surely keeps the first photo's time."""
+    asked = draft.retake_asked_at or draft.at
+    return clock_time(asked + timedelta(minutes=world.profile.retake_minutes), world.profile)
 
 
 def _parts(draft: SubmissionDraft) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from domain.marks import FactSource
 from domain.outcome import FactDraft, Known, KnownSubmission, Recording, SubmissionDraft
+from domain.reading import HeadMark
 from domain.recording import is_own_form
 from domain.resolution import Delivery, Resolution, World
 from domain.sheet import from_plain
@@ -76,6 +77,13 @@ def _known(row: SubmissionRow, arrivals: Sequence[ArrivalRow]) -> KnownSubmissio
         pages=pages,
         flags=state.flags,
         retake_asked_at=state.retake_asked_at,
+        kind=state.kind,
+        counts=state.counts,
+        head=state.head if arrivals else HeadMark.ABSENT,  # read anew: what this very message showed is told anew
+        absentees=state.absentees,
+        empty_rows=state.empty_rows,
+        expected_pages=state.expected_pages,
+        missing_pages=state.missing_pages,
     )
 
 

@@ -1,7 +1,6 @@
 """The same answers for chats: at most 600 characters, result first, number last (CONVENTIONS.md 1 and 6)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from domain.outcome import RECAP, Flag, QuestionDraft, QuestionKind, SubmissionDraft
 from domain.reading import HeadMark, SheetKind
@@ -9,7 +8,7 @@ from domain.resolution import World
 from domain.terms import Session, StatusKey, Timeliness
 from domain.timing import window_of
 from domain.wording import clock_time, listing
-from intake.answers import duration, flag_lines, problem_line, subject_of
+from intake.answers import duration, flag_lines, problem_line, retake_until, subject_of
 from templates import render_chat
 
 _SAID_ELSEWHERE = frozenset({Flag.HEAD_MISSING})
@@ -57,6 +56,8 @@ def _receipt(draft: SubmissionDraft, number: str, world: World, mailbox: str | N
         parts=_parts(draft),
         files=files,
         brief=most <= 2,
+        retake=retake_until(draft, world) if draft.ask_retake else "",
+        lacking=listing([str(n) for n in draft.missing_pages]),
         unread=_listed([_asked(q, world) for q in draft.questions], most),
         empty=_listed([f"no. {no} {name}" if no is not None else name for no, name in draft.empty_rows], most),
         digits=number.rpartition("-")[2],
@@ -115,14 +116,13 @@ def _not_a_sheet(draft: SubmissionDraft, number: str, world: World, files: int) 
 
 
 def _retake(draft: SubmissionDraft, number: str, world: World, files: int) -> str:
-    until = draft.at + timedelta(minutes=world.profile.retake_minutes)
     why = problem_line(draft.problems[0]).rstrip(".") if draft.problems else ""
     return render_chat(
         "short_retake",
         at=clock_time(draft.at, world.profile),
         why=why[:120],
         files=files,
-        until=clock_time(until, world.profile) if draft.ask_retake else "",
+        until=retake_until(draft, world) if draft.ask_retake else "",
         number=number,
     )
 

@@ -108,6 +108,7 @@ COMMON: Mapping[str, object] = {
     "first": "Senin, 23 November 2026, sesi DATANG", "first_at": "Senin, 23 November 2026, pukul 07.18 WIB",
     "government": "Pemerintah Kabupaten Tulungagung", "has_file": True, "headline": "Berkas IMG_2031.jpg telah kami "
     "terima dan simpan pukul 07.21 WIB, tetapi tidak kami kenali sebagai lembar presensi unit mana pun.", "items": [],
+    "lacking": "",
     "last": "Jumat, 27 November 2026, sesi PULANG", "late": "", "left": 4, "legal_basis": "Surat BKD tentang presensi "
     "manual", "letter": "800/12/BKD/2026", "limit": "07.30 WIB", "lines": [], "link": "https://presensi.contoh.go.id/berkas/"
     "eyJyIjoxMn0.Zk3v1w/rekap.pdf", "mailbox": "presensi@bkd.contoh.go.id", "mails": "d•••b@dishub.contoh.go.id",
@@ -116,6 +117,7 @@ COMMON: Mapping[str, object] = {
     "pages": 2, "partial": 1, "parts": ["halaman lengkap (2 dari 2)", "tanda tangan kepala ada"], "period":
     "23–27 November 2026", "photo": False, "read": "40 tanda tangan", "reason": "server presensi online padam",
     "received": 733, "recipient": "Kepala Subbidang Disiplin ASN", "reminded": 20, "replaces": "", "reread": 1,
+    "retake": "",
     "retaking": 2, "retired": False, "retroactive": False, "sender": _UNIT, "sender_name": "Posko Presensi",
     "sender_unit": "petugas rekap unit", "session": "DATANG", "sha256": "ab" * 32, "short_hash": "3f9a12c4d5e6",
     "shown": "S, bukti lengkap", "since": "Senin, 23 November 2026, pukul 06.58 WIB", "state": "menunggu bukti",
@@ -270,6 +272,12 @@ OWN: Mapping[str, Mapping[str, Mapping[str, object]]] = {
         "dua baris belum terbaca": {"unread": _UNREAD, "parts": []},
         "terlambat": {"late": "4 menit", "at": "07.34 WIB", "read": "42 tanda tangan"},
         "album lima foto": {"files": 5, "read": "42 tanda tangan"},
+        "halaman buram": {
+            "read": "25 tanda tangan",
+            "parts": ["halaman BELUM lengkap (1 dari 2)"],
+            "lacking": "2",
+            "retake": "07.56 WIB",
+        },
         "tanpa tanda tangan": {
             "items": [
                 "TANPA TANDA TANGAN: lembar ini diketik. Mohon menyusulkan lembar bertanda tangan (foto atau pindaian)."

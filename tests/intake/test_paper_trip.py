@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.cell_crop import CellCrops
@@ -20,7 +21,7 @@ from parsers.printed_form import PARSER
 from storage.engine import Database
 from storage.records import SubmissionRow
 from tests.fakes.desk_world import DAY, IN, OUT, PROFILE, ROSTER, at
-from tests.fakes.photos import Camera, Pen, photo, signs
+from tests.fakes.photos import Camera, Pen, jpeg, photo, signs
 from tests.fakes.sheets import KEY
 from tests.fakes.trip import Trip, mail, trip_on
 
@@ -47,11 +48,16 @@ async def issued(trip: Trip, *, new_copy: bool = False) -> tuple[SheetPage, ...]
     return sheet.pages
 
 
-async def came(trip: Trip, when: datetime, *photos: bytes, subject: str = "presensi") -> SubmissionRow:
-    """A mail with these photos makes the whole trip; the submission that it joined, of the session it is for."""
+async def sent(trip: Trip, when: datetime, *photos: bytes, subject: str = "presensi") -> int:
+    """A mail with these photos makes the whole trip; its id."""
     trip.clock.moment = when
     raw = mail(*photos, when=when, subject=subject, name="IMG_0001.jpg", header_id=f"<{when:%H%M%S}@presensi.test>")
-    message = await trip.read(raw)
+    return await trip.read(raw)
+
+
+async def came(trip: Trip, when: datetime, *photos: bytes, subject: str = "presensi") -> SubmissionRow:
+    """A mail with these photos makes the whole trip; the submission that it joined, of the session it is for."""
+    message = await sent(trip, when, *photos, subject=subject)
     async with trip.db.begin() as uow:
         rows = await uow.submissions.for_message(message)
     assert rows, await trip.message(message)
@@ -127,6 +133,44 @@ async def test_later_looks_flag_what_changed_on_the_sheet(trip: Trip) -> None:
     other = morning(first, range(12), seed=77).sign(signs(range(12), (TUESDAY, OUT)))
     swapped = await came(trip, at(15, 50), photo(other, Camera(seed=9)))
     assert Flag.OTHER_PRINT in swapped.state.flags
+
+
+async def test_a_blurred_page_after_the_first_takes_nothing_back_and_is_asked_for_again(trip: Trip) -> None:
+    first, second = await issued(trip)
+    whole = await came(trip, at(7, 21), photo(morning(first, range(16))))
+    (receipt,) = await trip.letters(whole.message_id)
+    assert "halaman 2 (dari 2) belum kami terima" in receipt.body
+    pen = morning(second, range(14))
+    blurred = await sent(trip, at(7, 36), photo(pen, Camera(side=1280, blur=3.4)))
+    async with trip.db.begin() as uow:
+        (row,) = await uow.submissions.for_message(blurred)
+    assert (row.id, row.state.missing_pages, row.state.kind) == (whole.id, (2,), whole.state.kind)
+    assert (row.state.counts, row.state.head) == (whole.state.counts, whole.state.head)
+    assert row.state.flags & {Flag.RETAKE, Flag.INCOMPLETE_PAGES, Flag.NO_SIGNATURE} == {
+        Flag.RETAKE,
+        Flag.INCOMPLETE_PAGES,
+    }
+    (letter,) = await trip.letters(blurred)
+    assert "Mohon memotret ulang lembar yang sama" in letter.body
+    assert "paling lambat pukul 08.06 WIB" in letter.body
+    plain = np.full((1600, 1200, 3), 250, np.uint8)
+    assert (await came(trip, at(7, 40), jpeg(plain))).state.missing_pages == (2,), "a picture of nothing cures nothing"
+    again = await came(trip, at(8, 1), photo(pen))
+    assert (again.state.missing_pages, again.state.timeliness) == ((), Timeliness.ON_TIME)
+    assert again.state.counts.rows == 30
+    assert Flag.RETAKE not in again.state.flags
+
+
+async def test_every_photo_of_a_page_is_known_when_it_comes_again(trip: Trip) -> None:
+    first, _ = await issued(trip)
+    pen = morning(first, range(12))
+    near, far = Camera(seed=3), Camera(seed=4, turn=1, blur=1.1, fill=0.8)
+    await came(trip, at(7, 21), photo(pen, near), photo(pen, far))
+    for minute, one in ((23, near), (25, far)):
+        same = await came(trip, at(7, minute), photo(pen, replace(one, quality=60)))
+        assert Flag.SAME_PHOTO in same.state.flags, one
+    another = await came(trip, at(7, 27), photo(pen, near), photo(pen, Camera(seed=9, fill=0.7)))
+    assert Flag.SAME_PHOTO not in another.state.flags, "one of them is new"
 
 
 async def test_a_retired_copy_is_read_and_flagged_and_pasted_ink_too(trip: Trip) -> None:

@@ -42,6 +42,19 @@ def test_unread_rows_are_asked_for_by_the_papers_numbers() -> None:
     assert "BELUM TERBACA, bukan tidak hadir" in told
 
 
+def test_a_page_that_could_not_be_read_beside_others_is_asked_for_again_until_a_time() -> None:
+    half = replace(
+        draft(row(SITI, cell(Verdict.SIGNED))), expected_pages=2, missing_pages=(2,), ask_retake=True,
+        retake_asked_at=at(7, 26),
+    )  # fmt: skip
+    told = short_receipt(half, NUMBER, WORLD)
+    assert "Halaman 2 belum terbaca: mohon memotret ulang halaman itu" in told
+    assert "paling lambat pukul 07.56 WIB" in told
+    waiting = short_receipt(replace(half, ask_retake=False), NUMBER, WORLD)
+    assert "halaman BELUM lengkap (1 dari 2)" in waiting
+    assert "Mohon mengirim halaman 2." in waiting
+
+
 def test_what_could_not_be_read_is_asked_for_again_and_keeps_its_time() -> None:
     broken = replace(
         draft(row(SITI, cell())), received=False, ask_retake=True,
