@@ -11,7 +11,7 @@ from domain.reading import Cell, HeadMark, ProblemCode, Row, SheetKind, Verdict
 from domain.resolution import ResolvedSheet
 
 _UNREAD = (SheetKind.UNREADABLE, SheetKind.NOT_SHEET, SheetKind.IMAGE)
-_UNTOLD = ("tinta tipis", "gambar hitam-putih", "di luar foto")
+_UNTOLD = ("tinta tipis", "gambar hitam-putih", "di luar foto", "tertutup atau silau")
 """Doubts that another photo may settle (``parsers.vision.reader``)."""
 OTHER_CODE = "dua foto menunjukkan kode yang berbeda"
 

@@ -65,6 +65,7 @@ class ProblemCode(StrEnum):
     ROW_UNREAD = "row_unread"
     BLURRED = "blurred"  # a photo of a sheet that must be taken again
     CROPPED = "cropped"
+    COVERED = "covered"  # something, or glare, lies over cells of a sheet that was read
     UNKNOWN_FORM = "unknown_form"  # a printed sheet of the desk's kind that was not issued here
     FORM_RETIRED = "form_retired"  # a printed sheet that a later copy has replaced
     TWO_TONE = "two_tone"  # a 1-bit picture: nothing on it proves a cell empty

@@ -73,7 +73,10 @@ def record(delivery: Delivery, resolution: Resolution, known: Known, world: Worl
         else:
             groups[target].append(resolved)
     unjoined = _join_pictures(pictures, groups, resolution)
-    drafts = [_draft(target, sheets, delivery, known, world) for target, sheets in groups.items()]
+    drafts = [
+        _draft(target, sheets, delivery, known, world, _nameless(target, resolution, known))
+        for target, sheets in groups.items()
+    ]
     drafts.extend(_first_seen_later(groups, drafts, delivery, known, world))
     rest = loose + unjoined
     return Recording(
@@ -147,13 +150,29 @@ def _join_pictures(
     return unjoined
 
 
+def _nameless(target: Target, resolution: Resolution, known: Known) -> KnownSubmission | None:
+    """The sender's picture of that session, still to be retaken, that named no unit: it may have been this unit's.
+
+    A coordinator (TLG-13) sends for many; such a picture was put down to its own unit.
+    """
+    own = resolution.identity.units[0] if resolution.identity and resolution.identity.units else ""
+    before = known.submissions.get((own, target.date, target.session))
+    unnamed = before and not before.received and Flag.UNIT_FROM_SENDER in before.flags
+    return before if unnamed and own != target.unit else None
+
+
 def _draft(
-    target: Target, sheets: list[ResolvedSheet], delivery: Delivery, known: Known, world: World
+    target: Target,
+    sheets: list[ResolvedSheet],
+    delivery: Delivery,
+    known: Known,
+    world: World,
+    nameless: KnownSubmission | None = None,
 ) -> SubmissionDraft:
     existing = known.submissions.get((target.unit, target.date, target.session))
     readable = [s for s in sheets if s.sheet.kind not in UNREADABLE_KINDS]
     received = bool(readable) or (existing is not None and existing.received)
-    at = official_time(delivery.official_at, existing, timedelta(minutes=world.profile.retake_minutes))
+    at = official_time(delivery.official_at, existing or nameless, timedelta(minutes=world.profile.retake_minutes))
     timing = _timing(target, readable, at, existing, world)
     work = _work_all(target, readable, delivery, world)
     counts = work.counts.plus(_counts_elsewhere(target, readable, known))

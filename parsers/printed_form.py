@@ -14,6 +14,7 @@ from domain.reading import FileReading, HeadMark, Problem, ProblemCode, SheetKin
 from parsers.base import PROOFREAD, UNKNOWN_FORM, ParseContext, reader_of
 from parsers.joined import PICTURES
 from parsers.refusals import problem
+from parsers.vision.covered import unseen_sides
 from parsers.vision.glance import Glance, glance
 from parsers.vision.learned import model_version
 from parsers.vision.naming import How
@@ -27,6 +28,7 @@ from parsers.vision.ticks import read_head_block, read_ticks
 _PATIENCE = 24.0  # seconds, so that what was read before the deadline is not lost
 _BLURRED_SHARE = 0.3  # of the cells unsure because nothing can be made out: the page is asked for again
 _CUT_SHARE = 0.15
+_COVERED_SHARE = 0.3
 _PHASH = 16
 
 
@@ -34,7 +36,7 @@ class PrintedFormParser:
     """Runs in the sandbox child; knows the open sheets from ``ParseContext.sheets`` alone."""
 
     name = "printed_form"
-    version = f"3.{model_version()}"
+    version = f"4.{model_version()}"
 
     def parse(self, data: bytes, context: ParseContext) -> FileReading:
         """Read every page; pages that come after the deadline are said to be unread."""
@@ -104,7 +106,7 @@ def _unread(look: Lost, kind: SheetKind, code: ProblemCode) -> SheetReading:
 
 def _reading(found: Found, picture: Picture, context: ParseContext) -> PageRead:
     printed = found.printed
-    seen = _with_cuts(found, read_cells(found.cells, two_tone=picture.two_tone))
+    seen = _in_view(found, read_cells(found.cells, two_tone=picture.two_tone))
     spoiled = _spoiled(seen)
     if spoiled:
         return PageRead(_unread(Lost(Why.BLURRED, found.sheet), SheetKind.UNREADABLE, spoiled))
@@ -116,6 +118,8 @@ def _reading(found: Found, picture: Picture, context: ParseContext) -> PageRead:
     if names is Names.OTHER:
         told.append(problem(ProblemCode.NAMES_DIFFER))
         sheet, head = doubted(sheet), HeadMark.UNSURE
+    if any(one.doubt is Doubt.COVERED for line in seen for one in line):
+        told.append(problem(ProblemCode.COVERED))
     if picture.two_tone:
         told.append(problem(ProblemCode.TWO_TONE))
     read = SheetReading(
@@ -142,21 +146,29 @@ def _names(found: Found, context: ParseContext) -> Names:
     return names_on(found) if asked or found.how is How.SOFT else Names.UNREAD
 
 
-def _with_cuts(found: Found, seen: list[list[Seen]]) -> list[list[Seen]]:
-    """Cells that lie outside the photo are unsure, whatever the border looks like."""
-    return [
-        [
-            Seen(Verdict.UNSURE, 0.0, Doubt.CUT) if not found.in_sight(row, column) else one
-            for column, one in enumerate(line)
-        ]
-        for row, line in enumerate(seen)
-    ]
+def _in_view(found: Found, seen: list[list[Seen]]) -> list[list[Seen]]:
+    """Cells outside the photo are unsure, whatever the border looks like, and so are those under something.
+
+    Ink is believed beside one missing line; that there is none is not.
+    """
+    hidden = unseen_sides(found.page, found.grid)
+
+    def view(row: int, column: int, one: Seen) -> Seen:
+        if not found.in_sight(row, column):
+            return Seen(Verdict.UNSURE, 0.0, Doubt.CUT)
+        most = {Verdict.EMPTY: 0, Verdict.SIGNED: 1}.get(one.verdict)
+        # Where lines are broken into dots no cell is called empty anyway.
+        if most is None or hidden[row, column] <= most or found.page.two_tone:
+            return one
+        return Seen(Verdict.UNSURE, 0.0, Doubt.COVERED)
+
+    return [[view(row, column, one) for column, one in enumerate(line)] for row, line in enumerate(seen)]
 
 
 def _spoiled(seen: list[list[Seen]]) -> ProblemCode | None:
     """Why the page must be photographed again, if it must."""
     doubts = [one.doubt for line in seen for one in line]
-    if doubts.count(Doubt.CUT) > _CUT_SHARE * len(doubts):
+    if doubts.count(Doubt.CUT) > _CUT_SHARE * len(doubts) or doubts.count(Doubt.COVERED) > _COVERED_SHARE * len(doubts):
         return ProblemCode.CROPPED
     return ProblemCode.BLURRED if doubts.count(Doubt.FAINT) > _BLURRED_SHARE * len(doubts) else None
 

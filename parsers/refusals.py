@@ -40,6 +40,8 @@ MESSAGES: dict[ProblemCode, str] = {
     ProblemCode.ROW_UNREAD: "Ada baris yang belum terbaca.",
     ProblemCode.BLURRED: f"Foto belum terbaca (buram). {_RETAKE}",
     ProblemCode.CROPPED: f"Foto belum terbaca (sebagian lembar terpotong atau tertutup). {_RETAKE}",
+    ProblemCode.COVERED: "Sebagian kotak tertutup atau terkena silau sehingga belum terbaca. Mohon memotret ulang "
+    "lembar yang sama tanpa benda di atasnya dan tanpa pantulan cahaya.",
     ProblemCode.UNKNOWN_FORM: "Kode pada lembar tidak terdaftar di posko ini. Mohon memakai lembar yang dikirim BKD; "
     "balas FORMAT untuk memperolehnya. Sementara itu petugas BKD akan memeriksa kiriman ini.",
     ProblemCode.FORM_RETIRED: "Lembar ini cetakan lama yang sudah digantikan. Mohon selanjutnya memakai cetakan "

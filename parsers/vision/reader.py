@@ -28,6 +28,7 @@ class Doubt(StrEnum):
     FAINT = "tinta tipis atau samar"
     TWO_TONE = "gambar hitam-putih: tinta tipis dapat hilang"
     CUT = "di luar foto"
+    COVERED = "tertutup atau silau"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from domain.outcome import Flag, Known, KnownSubmission, QuestionKind
 from domain.reading import Cell, HeadMark, PrintedForm, Problem, ProblemCode, SheetKind, SheetReading, Verdict
 from domain.resolution import resolve
 from domain.terms import Timeliness
-from tests.fakes.desk_world import BUDI, DAY, IN, OUT, SITI, WORLD, at, cell, file, mail, only, row, run, sheet
+from tests.fakes.desk_world import AGUS, BUDI, DAY, IN, OUT, SITI, WORLD, at, cell, file, mail, only, row, run, sheet
 
 SIGNED, EMPTY, UNSURE = Verdict.SIGNED, Verdict.EMPTY, Verdict.UNSURE
 FORM = PrintedForm("TLG-1", "U1", "2026-W48", 1, 1)
@@ -117,6 +117,22 @@ def test_a_blurred_sheet_is_asked_for_again_and_the_retake_keeps_the_first_time(
     known = Known({("U1", DAY, "datang"): attempt()})
     again = only(run(mail(at(7, 50)), file(weekly((SIGNED, ""), (EMPTY, ""))), known=known))
     assert (again.timeliness, again.at) == (Timeliness.ON_TIME, at(7, 28))
+
+
+def test_a_coordinators_blurred_photo_that_names_no_unit_keeps_its_time_for_the_unit_of_its_retake() -> None:
+    """TLG-05, TLG-13."""
+    first = only(run(mail(at(7, 28)), file(blurred(None))))
+    assert (first.unit, first.ask_retake) == ("U1", True)
+    parking = replace(FORM, id="TLG-7", unit="U2")
+    retake = replace(sheet(row(AGUS, cell(SIGNED)), kind=SheetKind.WEEKLY, unit="UPTD Parkir"), form=parking)
+    for flags, when, told in (
+        (first.flags, at(7, 50), Timeliness.ON_TIME),
+        (first.flags, at(8, 10), Timeliness.LATE),
+        (frozenset({Flag.RETAKE}), at(7, 50), Timeliness.LATE),  # that photo was the coordinator's own sheet
+    ):
+        known = Known({("U1", DAY, "datang"): attempt(flags=flags)})
+        again = only(run(mail(when), file(retake), known=known))
+        assert (again.unit, again.timeliness) == ("U2", told)
 
 
 def test_a_page_that_was_blurred_keeps_the_time_of_the_others() -> None:

@@ -211,6 +211,29 @@ async def test_a_photo_of_half_a_sheet_is_asked_for_again(sandbox: Sandbox) -> N
     assert (sheet.kind, [p.code for p in sheet.problems]) == (SheetKind.UNREADABLE, [ProblemCode.CROPPED])
 
 
+def _covered(strength: float) -> bytes:
+    """A note lies over rows 10 to 12, or light of some strength shines from there."""
+    seen = Camera().shoot(Pen(printed()).sign(signs(range(18), *MONDAY)).image)
+    height, width = seen.shape[:2]
+    if not strength:
+        seen[int(height * 0.5) : int(height * 0.6), int(width * 0.3) : int(width * 0.8)] = 245
+        return jpeg(seen)
+    y, x = np.mgrid[:height, :width]
+    light = np.exp(-(((x - width * 0.5) / (width * 0.18)) ** 2 + ((y - height * 0.55) / (height * 0.1)) ** 2))
+    return jpeg(np.clip(seen + strength * light[..., None], 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("strength", [0.0, 300.0], ids=["a note", "glare"])
+async def test_cells_under_a_note_or_in_glare_are_never_empty(sandbox: Sandbox, strength: float) -> None:
+    sheet = await read(sandbox, _covered(strength))
+    for session in Session:
+        assert Verdict.EMPTY not in column(sheet, printed().days[0], session).values()
+    hidden = [c for row in sheet.rows for c in row.cells if c.text == "tertutup atau silau"]
+    assert 10 < len(hidden) < 100
+    assert [p.code for p in sheet.problems] == [ProblemCode.COVERED]
+    assert "memotret ulang" in sheet.problems[0].message
+
+
 async def test_a_cut_corner_costs_nothing(sandbox: Sandbox) -> None:
     assert_monday(await read(sandbox, photo(written(), Camera(seed=2), shift=(0.07, 0.05))))
 
