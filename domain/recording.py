@@ -4,7 +4,7 @@ Rules: TLG-01..06, TLG-05a, TLG-08, TLG-11..17, BLG-03. Nothing here makes anyon
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -380,4 +380,11 @@ def _head(target: Target, sheets: Sequence[ResolvedSheet]) -> HeadMark:
 
 
 def _problems(sheets: Sequence[ResolvedSheet]) -> tuple[Problem, ...]:
-    return tuple(dict.fromkeys(p for s in sheets for p in (*s.sheet.problems, *s.file.reading.problems)))
+    """What is to be told; that the back of a sheet is no sheet is not, where its file was read."""
+    read = {s.file.sha256 for s in sheets if s.sheet.rows}
+    told = (p for s in sheets for p in (*s.sheet.problems, *s.file.reading.problems) if not _is_back(s, p, read))
+    return tuple(dict.fromkeys(told))
+
+
+def _is_back(resolved: ResolvedSheet, told: Problem, read: Collection[str]) -> bool:
+    return told.code is ProblemCode.NOT_SHEET and resolved.file.sha256 in read

@@ -11,6 +11,7 @@ from parsers.sniff import Kind, sniff
 from storage.engine import Database, UnitOfWork
 
 _SEEN = frozenset({Kind.IMAGE, Kind.PDF, Kind.ZIP})  # what pictures come in
+_MOST_OLD = 60  # pages of one file that are looked up
 _REMEMBERED = 50_000  # pages; a regency prints some 15,000 in the weeks that may come back
 
 
@@ -43,9 +44,9 @@ class SheetReader:
         named = reading.extra.get(UNKNOWN_FORM)
         if named is not None:
             async with db.begin() as uow:
-                older = await self._sheets.one(uow, named)
-            if older is not None:
-                reading = await self._sandbox.read(data, replace(context, sheets=(*context.sheets, older)))
+                asked = [await self._sheets.one(uow, name) for name in dict.fromkeys(named.split(",")[:_MOST_OLD])]
+            if older := [sheet for sheet in asked if sheet is not None]:
+                reading = await self._sandbox.read(data, replace(context, sheets=(*context.sheets, *older)))
         return self._learned(reading)
 
     def _learned(self, reading: FileReading) -> FileReading:

@@ -11,7 +11,7 @@ from domain.sheet_identity import Identity
 
 MEBIBYTE = 1 << 20
 UNKNOWN_FORM = "unknown_form"
-"""Key in ``FileReading.extra``: ``number/leaf`` of a code that names none of the given sheets."""
+"""Key in ``FileReading.extra``: ``number/leaf`` of codes that name none of the given sheets, after commas."""
 PROOFREAD = "proofread"
 """Key in ``FileReading.extra``: ``number/leaf`` of printed pages whose names proved to be their own, after commas."""
 

@@ -23,7 +23,8 @@ from parsers.table import read_grids
 
 MOST_PAGES = 60
 _FEWEST_LETTERS = 20  # a page with fewer is taken for a picture when it holds one
-_SCANNED = 0.6  # share of the page that a scan of it covers
+_SCANNED = 0.6  # share of the page that a scan of it covers, in one piece or in strips
+_SHOWN = 0.15  # share that a photo in a letter covers, at least; a coat of arms or a pasted signature is smaller
 _OWN_CODE = re.compile(r"Kode[A-Z]{2,6}(?:-[0-9A-Z]{5}){3}")
 _PATIENCE = 14.0  # seconds, so that what was read before the deadline is not lost
 
@@ -49,6 +50,8 @@ class PdfTableParser:
     def _read(self, document: Any, context: ParseContext) -> FileReading:
         pages = _Pages(document, context)
         reading = read_grids(self, pages, context, told=())
+        if not reading.sheets:  # a letter around a photo of the sheet
+            pages.pictures = sorted({*pages.pictures, *pages.illustrated})
         pending = tuple(
             SheetReading(SheetKind.IMAGE, name=f"halaman {n}", problems=(problem(ProblemCode.READING_PENDING),))
             for n in pages.pictures
@@ -71,6 +74,7 @@ class _Pages:
         self._context = context
         self._pages = document.pages
         self.pictures: list[int] = []
+        self.illustrated: list[int] = []
         self.skipped = 0
 
     def __iter__(self) -> Iterator[Grid]:
@@ -83,6 +87,8 @@ class _Pages:
             if _is_picture(page, letters):
                 self.pictures.append(number)
             elif letters:
+                if _shown(page) > _SHOWN:
+                    self.illustrated.append(number)
                 yield page_grid(page, number, self._context)
             page.close()
 
@@ -91,9 +97,13 @@ def _is_picture(page: Any, letters: list[str]) -> bool:
     """A scan, with or without a layer of recognised text, or one of the desk's own sheets: its marks are no letters."""
     if len(letters) < _FEWEST_LETTERS:
         return bool(page.images)
+    return _shown(page) > _SCANNED or _OWN_CODE.search("".join(letters[:600])) is not None
+
+
+def _shown(page: Any) -> float:
+    """Share of the page that its pictures cover."""
     whole = max(float(page.width) * float(page.height), 1.0)
-    widest = max((abs((i["x1"] - i["x0"]) * (i["bottom"] - i["top"])) for i in page.images), default=0.0)
-    return widest > _SCANNED * whole or _OWN_CODE.search("".join(letters[:600])) is not None
+    return float(sum(abs((i["x1"] - i["x0"]) * (i["bottom"] - i["top"])) for i in page.images) / whole)
 
 
 def _code_of(error: object) -> ProblemCode:

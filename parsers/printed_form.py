@@ -21,7 +21,7 @@ from parsers.vision.naming import How
 from parsers.vision.picture import Picture, pictures
 from parsers.vision.proofreading import Names, names_on
 from parsers.vision.reader import Doubt, Seen, read_cells
-from parsers.vision.sheet import Found, Lost, Why, gray_of, look_for_sheet
+from parsers.vision.sheet import Found, Lost, Why, gray_of, look_for_sheet, without
 from parsers.vision.sheet_rows import doubted, head_of, rows_of
 from parsers.vision.ticks import read_head_block, read_ticks
 
@@ -30,6 +30,8 @@ _BLURRED_SHARE = 0.3  # of the cells unsure because nothing can be made out: the
 _CUT_SHARE = 0.15
 _COVERED_SHARE = 0.3
 _PHASH = 16
+_STRAYS = 2  # tags beside a page from which on another sheet is looked for
+_MOST_IN_ONE = 4
 
 
 class PrintedFormParser:
@@ -46,19 +48,21 @@ class PrintedFormParser:
         extra: dict[str, str] = {}
         left: list[int] = []
         proved: list[str] = []
+        strangers: list[str] = []
         pages = 0
         for picture in pictures(data, context.pages):
             pages = picture.page
             if time.monotonic() - started > _PATIENCE:
                 problems.append(problem(ProblemCode.TOO_SLOW, f"halaman {picture.page} dan seterusnya"))
                 break
-            one = read_page(picture, context)
-            sheets.append(one.sheet if pages == 1 else replace(one.sheet, name=f"halaman {pages}"))
-            extra |= {UNKNOWN_FORM: one.stranger} if one.stranger else {}
-            proved += [one.proved] if one.proved else []
-            if one.sheet.kind is SheetKind.IMAGE:
-                left.append(picture.page)
+            for one in read_pages(picture, context):
+                sheets.append(one.sheet if pages == 1 else replace(one.sheet, name=f"halaman {pages}"))
+                strangers += [one.stranger] if one.stranger else []
+                proved += [one.proved] if one.proved else []
+                if one.sheet.kind is SheetKind.IMAGE:
+                    left.append(picture.page)
         extra |= {PICTURES: ",".join(map(str, left))} if left else {}
+        extra |= {UNKNOWN_FORM: ",".join(strangers)} if strangers else {}
         extra |= {PROOFREAD: ",".join(proved)} if proved else {}
         return FileReading(reader_of(self), tuple(sheets), tuple(problems), pages=max(pages, 1), extra=extra)
 
@@ -72,9 +76,19 @@ class PageRead:
     proved: str = ""
 
 
-def read_page(picture: Picture, context: ParseContext) -> PageRead:
-    """What one picture shows."""
+def read_pages(picture: Picture, context: ParseContext) -> list[PageRead]:
+    """What one picture shows: a sheet, or several that lie side by side."""
     look = look_for_sheet(picture, context.sheets)
+    reads = [_page_read(look, picture, context)]
+    while isinstance(look, Found) and look.sight.strays >= _STRAYS and len(reads) < _MOST_IN_ONE:
+        picture = without(picture, look)
+        look = look_for_sheet(picture, context.sheets)
+        if isinstance(look, Found) or look.sheet is not None:  # else it is a corner of something
+            reads.append(_page_read(look, picture, context))
+    return reads
+
+
+def _page_read(look: Found | Lost, picture: Picture, context: ParseContext) -> PageRead:
     if isinstance(look, Found):
         return _reading(look, picture, context)
     if look.why is Why.STRANGER:

@@ -4,7 +4,7 @@ The whole trip of a page: tags, name, flat page, grid, cells. Each step may end 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import cv2
@@ -22,6 +22,8 @@ from parsers.vision.picture import Picture
 from parsers.vision.tags import Sight, on_paper, see_tags
 
 _LEAST_STRENGTH = 0.5  # share of the ruling that must be seen
+_MARGIN = 1.0  # millimetres around a page that are painted over with it; another sheet may lie close by
+_PAPER = (235, 235, 235)
 
 cv2.setNumThreads(1)
 
@@ -54,7 +56,12 @@ class Found:
     page: Page
     grid: Grid
     cells: Cells
-    tags: int
+    sight: Sight
+
+    @property
+    def tags(self) -> int:
+        """How many tags agree on the page's place."""
+        return len(self.sight.tags)
 
     def in_sight(self, row: int, column: int) -> bool:
         """Whether a cell lies within the picture."""
@@ -91,12 +98,19 @@ def _laid_flat(picture: Picture, sight: Sight, named: Named, sheet: OpenSheet) -
         again = on_paper(sight.tags, printed.paper)
         if again is None:
             return Lost(Why.CUT, sheet)
-        sight = again
+        sight = replace(again, strays=sight.strays)
     page = flatten(picture, sight.fit.place, printed.layout)
     grid = find_grid(page)
     if grid.strength < _LEAST_STRENGTH:
         return Lost(Why.BLURRED, sheet)
-    return Found(sheet, printed, named.how, page, grid, cut_cells(page, grid), len(sight.tags))
+    return Found(sheet, printed, named.how, page, grid, cut_cells(page, grid), sight)
+
+
+def without(picture: Picture, found: Found) -> Picture:
+    """The picture with a found page painted over, so that another sheet beside it can be looked for."""
+    rgb = picture.rgb.copy()
+    cv2.fillConvexPoly(rgb, np.round(found.sight.outline(_MARGIN)).astype(np.int32), _PAPER)
+    return replace(picture, rgb=rgb)
 
 
 def gray_of(picture: Picture) -> Bytes8:

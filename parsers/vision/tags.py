@@ -5,7 +5,7 @@ of a hundred cases, so that only tags that agree on the page's place count.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
@@ -36,11 +36,20 @@ class Tag:
 
 @dataclass(frozen=True)
 class Sight:
-    """The tags that agree on where the page lies; ``paper`` is the size that fits them better."""
+    """The tags that agree on where the page lies; ``paper`` is the size that fits them better.
+
+    ``strays`` are how many squares beside the page pass as tags: another sheet may lie there.
+    """
 
     paper: Paper
     fit: Fit
     tags: tuple[Tag, ...]
+    strays: int = 0
+
+    def outline(self, around: float) -> Doubles:
+        """The page's four corners in the picture, ``around`` millimetres farther out."""
+        width, height = self.paper.size
+        return self.fit.place(corners_of(Rect(0.0, 0.0, width, height).grown(around)))
 
 
 @cache
@@ -93,7 +102,13 @@ def see_tags(gray: Bytes8) -> Sight | None:
         sight = _completed(gray, _agreeing(found)) or sight
         if sight and len(sight.tags) >= _ENOUGH:
             break
-    return sight
+    return replace(sight, strays=_beside(found, sight)) if sight else None
+
+
+def _beside(found: Sequence[Tag], sight: Sight) -> int:
+    outline = sight.outline(0.0).astype(np.float32)
+    middles = [tuple(map(float, tag.corners.mean(axis=0))) for tag in found]
+    return sum(cv2.pointPolygonTest(outline, middle, measureDist=False) < 0 for middle in middles)
 
 
 def _completed(gray: Bytes8, sight: Sight | None) -> Sight | None:

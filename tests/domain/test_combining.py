@@ -76,6 +76,14 @@ def test_a_blurred_photo_beside_a_sharp_one_of_the_same_page_asks_for_nothing() 
     assert draft.problems == ()
 
 
+def test_the_back_of_a_sheet_is_not_said_to_be_no_sheet() -> None:
+    back = SheetReading(SheetKind.NOT_SHEET, problems=(Problem(ProblemCode.NOT_SHEET, "Bukan lembar."),))
+    duplex = only(run(mail(at(7, 20)), file(weekly((SIGNED, ""), (EMPTY, "")), back)))
+    assert (duplex.received, duplex.problems) == (True, ())
+    beside = only(run(mail(at(7, 20)), file(weekly((SIGNED, ""), (EMPTY, ""))), file(back, sha=OTHER)))
+    assert [p.code for p in beside.problems] == [ProblemCode.NOT_SHEET], "another file is told of"
+
+
 def test_pages_of_other_forms_and_other_sheets_are_left_alone() -> None:
     second = replace(FORM, id="TLG-2", page=2, pages=2)
     files = [file(weekly((SIGNED, ""))), file(weekly((SIGNED, ""), form=second)), file(sheet(row(SITI, cell())))]

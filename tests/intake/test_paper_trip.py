@@ -1,5 +1,6 @@
 """A printed sheet comes back by mail: real database, real sandbox, a photo of real ink."""
 
+import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from bot.cell_crop import CellCrops
 from bot.issuing import IssuedSheet, Order, issue_weekly
@@ -21,7 +23,7 @@ from parsers.printed_form import PARSER
 from storage.engine import Database
 from storage.records import SubmissionRow
 from tests.fakes.desk_world import DAY, IN, OUT, PROFILE, ROSTER, at
-from tests.fakes.photos import Camera, Pen, jpeg, photo, signs
+from tests.fakes.photos import Camera, Pen, jpeg, photo, scan, signs
 from tests.fakes.sheets import KEY
 from tests.fakes.trip import Trip, mail, trip_on
 
@@ -180,11 +182,14 @@ async def test_a_retired_copy_is_read_and_flagged_and_pasted_ink_too(trip: Trip)
     assert {Flag.OTHER_PRINT, Flag.COPIED} <= old.state.flags
 
 
-async def test_a_sheet_older_than_those_handed_over_is_looked_up_by_its_code(trip: Trip) -> None:
+async def test_sheets_older_than_those_handed_over_are_looked_up_by_their_codes(trip: Trip) -> None:
     order = Order("2026-W30", ("U1",), False, "test")
     (old,) = await issue_weekly(trip.db, PROFILE, KEY, order, at(6))
-    row = await came(trip, at(9), photo(Pen(old.pages[0]).sign(signs(range(9), (TUESDAY, IN)))))
-    assert row.date == date(2026, 7, 21)
+    scans = [Image.fromarray(scan(Pen(page).sign(signs(range(9), (TUESDAY, IN))))) for page in old.pages]
+    pdf = io.BytesIO()
+    scans[0].save(pdf, "PDF", save_all=True, append_images=scans[1:])
+    row = await came(trip, at(9), pdf.getvalue())
+    assert (row.date, row.state.expected_pages, row.state.missing_pages) == (date(2026, 7, 21), 2, ())
 
 
 async def test_whoever_is_asked_about_a_cell_sees_its_picture(trip: Trip) -> None:

@@ -7,12 +7,15 @@ import pytest
 from PIL import Image
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen import canvas
 from reportlab.platypus import PageBreak, SimpleDocTemplate, Table, TableStyle
 
 from domain.reading import FileReading, ProblemCode, SheetKind, SheetReading, Verdict
 from domain.terms import Session
 from parsers import pdf_table
 from parsers.base import ParseContext
+from parsers.joined import PICTURES
 from tests.parsers import draw
 from tests.parsers.layouts import CODES
 
@@ -49,6 +52,20 @@ def test_a_scanned_pdf_is_received_and_its_reading_pending() -> None:
         (SheetKind.IMAGE, [ProblemCode.READING_PENDING])
     ]
     assert reading.problems == ()
+
+
+def test_a_scan_in_strips_and_a_photo_in_a_letter_are_pictures_whatever_text_lies_beside_them() -> None:
+    paper = Image.new("L", (600, 60), 200)
+    words = "Yth. Kepala BKD, bersama ini kami sampaikan presensi hari ini. Terima kasih atas perhatiannya."
+    for strips in (14, 5):
+        out = io.BytesIO()
+        sheet = canvas.Canvas(out, pagesize=A4)
+        for n in range(strips):
+            sheet.drawImage(ImageReader(paper), 0, n * A4[1] / 14, A4[0], A4[1] / 14)
+        sheet.drawString(40, 800, words)
+        sheet.save()
+        reading = pdf_table.PARSER.parse(out.getvalue(), CONTEXT)
+        assert (reading.extra, [s.kind for s in reading.sheets]) == ({PICTURES: "1"}, [SheetKind.IMAGE]), strips
 
 
 def paged(pages: list[draw.Rows], *, ruled: bool = True) -> FileReading:

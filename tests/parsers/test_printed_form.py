@@ -143,6 +143,29 @@ async def test_pages_in_any_order_are_each_found(sandbox: Sandbox) -> None:
         assert [s.name for s in reading.sheets][-1] == "halaman 2"
 
 
+@pytest.mark.parametrize("axis", [0, 1], ids=["one above the other", "side by side"])
+async def test_two_sheets_in_one_picture_are_both_read(sandbox: Sandbox, axis: int) -> None:
+    first, second = pages(30)
+    shots = [
+        Camera(seed=n).shoot(Pen(page).sign(signs(range(9 + n), (0, IN))).image)
+        for n, page in enumerate((second, first), start=1)
+    ]
+    sheets = (OpenSheet.of(first, KEY), OpenSheet.of(second, KEY))
+    reading = await sandbox.read(jpeg(np.concatenate(shots, axis=axis)), replace(context(), sheets=sheets))
+    signed = {
+        s.form.page: sum(c.verdict is Verdict.SIGNED for row in s.rows for c in row.cells)
+        for s in reading.sheets
+        if s.form
+    }
+    assert len(reading.sheets) == 2
+    assert {page: count > 7 for page, count in signed.items()} == {1: True, 2: True}
+    assert not [p for s in reading.sheets for p in s.problems]
+    boxes = [cell.box for s in reading.sheets for row in s.rows for cell in row.cells if cell.box]
+    assert max(b.x1 if axis else b.y1 for b in boxes) > 1.2 * (1200 if axis else 1600), (
+        "places are of the whole picture"
+    )
+
+
 async def test_a_one_bit_scan_never_says_that_a_cell_is_empty(sandbox: Sandbox) -> None:
     gray = scan(written(), 200, noise=0)
     bits = Image.fromarray(gray).point(lambda value: 255 if value > 150 else 0).convert("1")
