@@ -1,5 +1,6 @@
 """Pictures of the laboratory's test school, read by the product's parser, cell by cell against the truth."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from datetime import date
 from functools import cache
 from multiprocessing import get_context
 from time import process_time
+from unittest.mock import patch
 
 import cv2
 import numpy as np
@@ -23,6 +25,7 @@ from domain.sheet import SheetPage
 from domain.terms import Session
 from parsers.base import ParseContext
 from parsers.printed_form import PARSER
+from parsers.sandbox import ENVIRONMENT
 from parsers.vision.picture import pictures
 from parsers.vision.reader import Doubt
 from parsers.vision.sheet import Found, look_for_sheet
@@ -143,6 +146,9 @@ def crop_of(found: Found, row: int, column: int) -> bytes:
 
 
 def read_all(tasks: Sequence[Task], workers: int) -> Iterator[PageScore]:
-    """Every task in ``workers`` processes, in order."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    """Every task in ``workers`` processes, in order; they find the environment of the product's children."""
+    with (
+        patch.dict(os.environ, ENVIRONMENT),
+        ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+    ):
         yield from pool.map(read_task, tasks, chunksize=5)

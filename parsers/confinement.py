@@ -30,7 +30,9 @@ _SYSTEM_PLACES = (
     *mimetypes.knownfiles,  # openpyxl loads them on import
 )
 
-_ENVIRONMENT = {"LANG", "LC_CTYPE", "MALLOC_ARENA_MAX", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH"}
+_ENVIRONMENT = {
+    "LANG", "LC_CTYPE", "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH",
+}  # fmt: skip
 
 LAYERS = ("clean_environment", "limits", "dies_with_parent", "no_capabilities", "no_new_privs", "landlock", "seccomp")
 """Names of the protections, in the order in which they are put on; ``doctor`` names the missing ones."""

@@ -56,14 +56,14 @@ def flatten(picture: Picture, place: Place, layout: Layout) -> Page:
     columns, lines = -(-width // _COARSE) + 1, -(-height // _COARSE) + 1
     grid = np.stack(np.meshgrid(np.arange(columns), np.arange(lines)), axis=-1).reshape(-1, 2)
     at = (place((grid * _COARSE + 0.5) / SCALE) + 0.5) * shrink - 0.5
-    coarse = at.reshape(lines, columns, 2).astype(np.float32)
-    fine = _spread(coarse, width, height)
+    fine = _spread(at.reshape(lines, columns, 2).astype(np.float32), width, height)
     flat = cv2.remap(source, fine, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    del source, fine  # the most that is held while a page is read
     if picture.two_tone:
         flat = cv2.GaussianBlur(flat, (0, 0), 0.8)
     rgb = np.asarray(flat, np.uint8)
-    red, green = _darkness(rgb[:, :, 0]), _darkness(rgb[:, :, 1])
-    dark = np.maximum(red, green)
+    dark = _darkness(rgb[:, :, 0])
+    np.maximum(dark, _darkness(rgb[:, :, 1]), out=dark)
     return Page(layout, place, dark, np.ascontiguousarray(rgb[:, :, 1]), picture.two_tone, picture.rgb.shape[:2])
 
 
@@ -77,10 +77,9 @@ def _near_scale(rgb: Bytes8, scale: float) -> tuple[Bytes8, float]:
 
 def _spread(coarse: Floats, width: int, height: int) -> Floats:
     """The map at every pixel, linear between the coarse points."""
-    xs = np.broadcast_to(np.arange(width, dtype=np.float32) / _COARSE, (height, width))
-    ys = np.broadcast_to((np.arange(height, dtype=np.float32) / _COARSE)[:, None], (height, width))
-    fine = cv2.remap(coarse, np.ascontiguousarray(xs), np.ascontiguousarray(ys), cv2.INTER_LINEAR)
-    return np.asarray(fine, np.float32)
+    to_coarse = np.array([[1 / _COARSE, 0, 0], [0, 1 / _COARSE, 0]], np.float64)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(coarse, to_coarse, (width, height), flags=flags), np.float32)
 
 
 def _darkness(channel: Bytes8) -> Floats:
@@ -91,8 +90,10 @@ def _darkness(channel: Bytes8) -> Floats:
     paper = cv2.morphologyEx(half, cv2.MORPH_CLOSE, kernel)
     paper = cv2.blur(paper, (reach, reach))
     paper = cv2.resize(paper, (channel.shape[1], channel.shape[0]), interpolation=cv2.INTER_LINEAR)
-    ratio = channel.astype(np.float32) / np.maximum(paper, 8).astype(np.float32)
-    return np.asarray(np.clip(1.0 - ratio, 0.0, 1.0), np.float32)
+    dark = channel.astype(np.float32)
+    dark /= np.maximum(paper, 8)
+    np.subtract(1.0, dark, out=dark)
+    return np.asarray(np.clip(dark, 0.0, 1.0, out=dark), np.float32)
 
 
 def flat_points(millimetres: Doubles) -> Doubles:
