@@ -141,9 +141,20 @@ def _columns(
             flags.add(Flag.AHEAD)
         elif window and window.late_from <= delivery.official_at and (day, session) not in known:
             flags.add(Flag.SUSULAN)
+    if own in filled and _is_ahead(own, delivery, draft, world):
+        flags.add(Flag.AHEAD)
     if own[1] is Session.DATANG and own not in known and _first_seen_in_evening(own[0], filled, delivery, draft, world):
         flags.add(Flag.SUSULAN)
     return flags
+
+
+def _is_ahead(own: Column, delivery: Delivery, draft: SubmissionDraft, world: World) -> bool:
+    """A day that has not come, or a departure signed before the arrivals of its day are closed."""
+    day, session = own
+    if day > delivery.official_at.astimezone(world.profile.tz).date():
+        return True
+    morning = window_of(world, draft.unit, day, Session.DATANG)
+    return session is Session.PULANG and morning is not None and delivery.official_at < morning.late_from
 
 
 def _first_seen_in_evening(

@@ -15,7 +15,7 @@ from parsers.base import PROOFREAD, UNKNOWN_FORM, ParseContext, reader_of
 from parsers.joined import PICTURES
 from parsers.refusals import problem
 from parsers.vision.covered import unseen_sides
-from parsers.vision.glance import Glance, glance
+from parsers.vision.glance import Glance, glance, out_of_focus
 from parsers.vision.learned import model_version
 from parsers.vision.naming import How
 from parsers.vision.picture import Picture, pictures
@@ -97,7 +97,9 @@ def _page_read(look: Found | Lost, picture: Picture, context: ParseContext) -> P
     if look.why is Why.BLURRED:
         return PageRead(_unread(look, SheetKind.UNREADABLE, ProblemCode.BLURRED))
     if look.why is Why.CUT:
-        return PageRead(_unread(look, SheetKind.UNREADABLE, ProblemCode.CROPPED))
+        # A whole sheet out of focus shows no more of its marks than a part of a sharp one.
+        code = ProblemCode.BLURRED if out_of_focus(gray_of(picture)) else ProblemCode.CROPPED
+        return PageRead(_unread(look, SheetKind.UNREADABLE, code))
     # Where the desk's own marks are missing: the hook of the readers of offices' own forms.
     seen = glance(gray_of(picture))
     if seen is Glance.BLURRED:

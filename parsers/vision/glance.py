@@ -11,6 +11,7 @@ _SIDE = 1_000
 _FLAT = 6.0  # gray levels: a wall, a black frame, a blank page
 _EDGES = 0.02  # the strongest share of edges is asked how sharp it is
 _SHARP = 1.55  # a sharp edge is this much steeper close up than from afar, at least
+_IN_FOCUS = 1.85  # photos whose tags are lost by blur reach 1.75, parts of a sheet in focus start at 2.0
 _BUSY = 0.22  # a page is mostly paper; fur and grass are not
 _LEVEL_LINES, _UPRIGHT_LINES = 6, 3  # a form has so many rules each way
 
@@ -25,13 +26,22 @@ class Glance(StrEnum):
 
 def glance(gray: Bytes8) -> Glance:
     """What a gray picture may be."""
-    scale = _SIDE / max(gray.shape)
-    small = np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    small = _small(gray)
     if float(np.percentile(small, 99) - np.percentile(small, 1)) < 4 * _FLAT:
         return Glance.NOTHING
     if _has_rules(small):
         return Glance.FORM if sharpness(small) >= _SHARP else Glance.BLURRED
     return Glance.BLURRED if sharpness(small) < _SHARP and _is_pale(small) else Glance.NOTHING
+
+
+def out_of_focus(gray: Bytes8) -> bool:
+    """Whether a picture of a sheet of the desk is so soft that its marks are lost by blur rather than cut off."""
+    return sharpness(_small(gray)) < _IN_FOCUS
+
+
+def _small(gray: Bytes8) -> Bytes8:
+    scale = _SIDE / max(gray.shape)
+    return np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _is_pale(small: Bytes8) -> bool:

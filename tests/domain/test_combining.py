@@ -1,7 +1,7 @@
 """Several photos of one printed page in a message, and what recording makes of printed sheets."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import permutations
 
 from hypothesis import given
@@ -12,7 +12,7 @@ from domain.look import Look, SeenCell
 from domain.outcome import Flag, Known, KnownSubmission, QuestionKind
 from domain.reading import Cell, HeadMark, PrintedForm, Problem, ProblemCode, SheetKind, SheetReading, Verdict
 from domain.resolution import resolve
-from domain.terms import Timeliness
+from domain.terms import Session, Timeliness
 from tests.fakes.desk_world import AGUS, BUDI, DAY, IN, OUT, SITI, WORLD, at, cell, file, mail, only, row, run, sheet
 
 SIGNED, EMPTY, UNSURE = Verdict.SIGNED, Verdict.EMPTY, Verdict.UNSURE
@@ -206,6 +206,20 @@ def test_one_signature_added_after_its_window_closed_is_susulan() -> None:
     assert Flag.SUSULAN in _now(at(15, 40), _looked(at(7, 10), *SITI_ALONE))
     coded = (SITI_ALONE[0], replace(SITI_ALONE[1], verdict=Verdict.CODE))
     assert Flag.SUSULAN in _now(at(9), _looked(at(7, 10), *coded)), "a code does not make a signature earlier"
+
+
+def test_a_departure_or_a_day_that_has_not_come_is_mendahului_even_when_nothing_else_is_new() -> None:
+    def signed(day: date, *sessions: Session) -> SheetReading:
+        cells = [cell(SIGNED), *(cell(SIGNED, session, day) for session in sessions)]
+        return replace(sheet(row(SITI, *cells), kind=SheetKind.WEEKLY), form=FORM)
+
+    known = Known(columns={"U1": frozenset({(DAY, IN)})})
+    early = run(mail(at(7, 28)), file(signed(DAY, OUT)), known=known).submissions[0]
+    assert (early.session, Flag.AHEAD in early.flags) == ("pulang", True)
+    tomorrow = run(mail(at(15, 40)), file(signed(DAY + timedelta(days=1), IN)), known=known).submissions[0]
+    assert (tomorrow.date, Flag.AHEAD in tomorrow.flags) == (DAY + timedelta(days=1), True)
+    home = run(mail(at(15, 25)), file(signed(DAY, OUT)), known=known).submissions[0]
+    assert (home.timeliness, Flag.AHEAD in home.flags) == (Timeliness.EARLY, False), "a few minutes early"
 
 
 def test_a_signature_added_while_the_window_is_open_is_none() -> None:

@@ -229,6 +229,13 @@ async def test_a_blurred_photo_is_asked_for_again_and_still_named(sandbox: Sandb
     assert (worse.kind, [p.code for p in worse.problems]) == (SheetKind.UNREADABLE, [ProblemCode.BLURRED])
 
 
+@pytest.mark.parametrize("blur", [3.2, 3.4, 3.6, 3.8])
+async def test_a_sheet_out_of_focus_is_said_to_be_blurred_and_not_cut(sandbox: Sandbox, blur: float) -> None:
+    for seed in (0, 1):
+        sheet = await read(sandbox, photo(written(), Camera(side=1280, blur=blur, noise=2, seed=seed)))
+        assert [p.code for p in sheet.problems] == [ProblemCode.BLURRED], (blur, seed)
+
+
 async def test_a_photo_of_half_a_sheet_is_asked_for_again(sandbox: Sandbox) -> None:
     sheet = await read(sandbox, photo(written(), shift=(0.0, 0.45)))
     assert (sheet.kind, [p.code for p in sheet.problems]) == (SheetKind.UNREADABLE, [ProblemCode.CROPPED])

@@ -13,10 +13,11 @@ from domain.sheet_layout import Paper, Sign
 from domain.terms import Pattern, Session
 from parsers.vision.cells import HEIGHT, WIDTH
 from parsers.vision.grid import printed_nodes
-from parsers.vision.naming import How
+from parsers.vision.naming import How, name_page
 from parsers.vision.page import flat_points
 from parsers.vision.picture import Picture, pictures
-from parsers.vision.sheet import Found, Lost, Why, look_for_sheet
+from parsers.vision.sheet import Found, Lost, Why, gray_of, look_for_sheet
+from parsers.vision.tags import see_tags
 from tests.fakes.photos import Camera, Pen, photo, signs
 from tests.fakes.sheets import KEY, pages
 
@@ -95,6 +96,23 @@ def test_the_tags_name_the_sheet_when_the_qr_codes_are_covered(blur: float) -> N
     assert isinstance(found, Found)
     assert found.how in (How.TAGS, How.SOFT)
     assert found.printed == printed()
+
+
+def test_a_truly_blurred_sheet_without_codes_is_named_by_the_look_of_its_tags_among_many() -> None:
+    covered = Pen(printed()).sign(signs(range(0, 16, 2), *MONDAY))
+    for box in printed().layout.qr_codes:
+        x0, y0, x1, y1 = (round(10 * value) for value in (box.x0, box.y0, box.x1, box.y1))
+        covered.image[y0:y1, x0:x1] = 250
+    many = (*opened(), *(OpenSheet.of(_numbered(printed(), 5000 + n), KEY) for n in range(40)))
+    gray = gray_of(next(pictures(photo(covered, Camera(side=1600, blur=4.2, noise=2)))))
+    sight = see_tags(gray)
+    assert sight is not None
+    assert len(sight.tags) < 5, "too few symbols to name it by themselves"
+    named = name_page(gray, sight, many)
+    assert named is not None
+    assert named.sheet is not None
+    assert (named.how, named.sheet.identity) == (How.SOFT, printed().identity)
+    assert name_page(gray, sight, many[1:]) is None, "another sheet is never taken for it"
 
 
 def test_a_sheet_that_was_not_issued_here_is_a_stranger() -> None:
