@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from statistics import median
 
-from benchmarks.paper_heads import Room, head_marks
+from benchmarks.paper_heads import ONE_BIT, Room, head_marks
 from benchmarks.paper_names import name_scores
 from benchmarks.paper_score import share
 from benchmarks.paper_ticks import Said, tick_counts
@@ -16,6 +16,13 @@ from domain.reading import HeadMark
 from parsers.vision.proofreading import Names
 
 CAUGHT = 0.95
+FIRST_HEAD = 830_000
+_FALSE = {
+    Room.CLEAN: HeadMark.SIGNED,
+    Room.STAMPED: HeadMark.SIGNED,
+    Room.SIGNED: HeadMark.EMPTY,
+    Room.BOTH: HeadMark.EMPTY,
+}
 
 
 def main() -> Result:
@@ -39,15 +46,19 @@ def _names(pages: int) -> list[Result]:
 
 
 def _heads(pages: int) -> list[Result]:
-    counts = Counter(head_marks(range(820_000, 820_000 + pages)))
+    plain = head_marks(range(FIRST_HEAD, FIRST_HEAD + pages))
+    one_bit = head_marks(range(FIRST_HEAD + pages, FIRST_HEAD + pages + max(1, pages // 3)), ONE_BIT)
+    return [*_head_lines("head's room", Counter(plain)), *_head_lines("1-bit head's room", Counter(one_bit))]
+
+
+def _head_lines(what: str, counts: Counter[tuple[Room, HeadMark]]) -> list[Result]:
     lines = []
     for room in Room:
         seen = {mark: counts[room, mark] for mark in HeadMark if counts[room, mark]}
         told = ", ".join(f"{mark} {count}" for mark, count in seen.items())
-        met = counts[room, HeadMark.SIGNED] == 0 if room in (Room.STAMPED, Room.CLEAN) else None
-        lines.append(
-            figure(f"head's room {room}, called", told, "", "never signed" if met is not None else "", met=met)
-        )
+        false = _FALSE[room]
+        met = counts[room, false] == 0
+        lines.append(figure(f"{what} {room}, called", told, "", f"never {false}", met=met))
     return lines
 
 

@@ -26,6 +26,7 @@ from tests.fakes.sheets import KEY
 
 SCHOOL = "test"
 SETS = ("photo1280", "photo1600", "scan", "creased")
+ONE_BIT = ("one bit",)
 _BESIDE = (-22.0, 0.0)  # millimetres from the middle of the room to that of a stamp
 
 

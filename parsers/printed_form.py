@@ -38,7 +38,7 @@ class PrintedFormParser:
     """Runs in the sandbox child; knows the open sheets from ``ParseContext.sheets`` alone."""
 
     name = "printed_form"
-    version = f"4.{model_version()}"
+    version = f"5.{model_version()}"
 
     def parse(self, data: bytes, context: ParseContext) -> FileReading:
         """Read every page; pages that come after the deadline are said to be unread."""

@@ -15,6 +15,8 @@ from domain.reading import HeadMark, SheetKind
 from domain.sheet_layout import TICK, CodeTick, DayTick, HeadBlock, Layout, Rect
 from parsers.vision.arrays import Bytes8, Doubles, Floats
 from parsers.vision.grid import Grid, printed_nodes
+from parsers.vision.head_room import room_chances
+from parsers.vision.learned import bands
 from parsers.vision.page import SCALE, Page, flat_points
 from parsers.vision.stamps import stamp_in
 
@@ -26,7 +28,7 @@ _TICKED, _CLEAN = 0.3, 0.19  # ink over the page's usual box, as a share of its 
 _FILLED = 0.65  # no stroke that only passes through fills so much of a box
 _REACH = 2.0  # millimetres beyond its box that a tick may go; a crease or a neighbour's stroke comes from farther
 _LEFT_REACH = 1.2  # on the side of the signatures
-_SIGNED_MM2, _WHITE_MM2 = 5.0, 0.8
+_SIGNED_MM2 = 5.0  # of ink in the head's room; less is no signature that can be relied on
 _INK = 0.5
 
 
@@ -162,20 +164,20 @@ def _drawn(layout: Layout, rects: list[Rect], width: float) -> Floats:
 
 
 def read_head_block(page: Page, contrast: float) -> HeadMark:
-    """Whether the head signed at the foot (TLG-08); a stamp alone leaves that open."""
+    """Whether the head signed at the foot (TLG-08); a stamp, and a 1-bit picture, leave that open."""
     layout = page.layout
     if not layout.head:
         return HeadMark.ABSENT
     box = layout.box(HeadBlock())
     room = Rect(box.x0 + 1, box.y0 + 1.2, box.x1 - 1, box.y1 - 1.2)
-    if not page.in_sight(room):
+    if page.two_tone or not page.in_sight(room):
         return HeadMark.UNSURE
     x0, y0, x1, y1 = (round(value * SCALE) for value in (room.x0, room.y0, room.x1, room.y1))
     inked = (page.dark[y0:y1, x0:x1] > _INK * max(contrast, 0.1)).astype(np.uint8)
     solid = np.asarray(cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
     area = float(solid.sum()) / SCALE**2
-    if area >= _SIGNED_MM2:
-        stamp = stamp_in(page, room, contrast)
-        beside = stamp.beyond(solid, room) if stamp else solid
-        return HeadMark.SIGNED if float(beside.sum()) / SCALE**2 >= _SIGNED_MM2 else HeadMark.UNSURE
-    return HeadMark.EMPTY if area < _WHITE_MM2 and not page.two_tone else HeadMark.UNSURE
+    signed, empty = room_chances(page, box, contrast)
+    if signed >= bands().signed and area >= _SIGNED_MM2:
+        # What is left of a signature under a stamp cannot be told from a second stamp: a person looks.
+        return HeadMark.UNSURE if stamp_in(page, room, contrast) else HeadMark.SIGNED
+    return HeadMark.EMPTY if empty >= bands().empty and area < _SIGNED_MM2 else HeadMark.UNSURE

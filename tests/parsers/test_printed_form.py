@@ -215,8 +215,10 @@ async def test_ticks_that_say_too_little_become_a_note(sandbox: Sandbox) -> None
 
 
 async def test_the_heads_signature_at_the_foot_is_seen(sandbox: Sandbox) -> None:
-    signed = Pen(printed()).sign(signs(PRESENT, *MONDAY)).sign([HeadBlock()])
+    signed = Pen(printed(), seed=2).sign(signs(PRESENT, *MONDAY)).sign([HeadBlock()])
     assert (await read(sandbox, photo(signed))).head is HeadMark.SIGNED
+    like_a_tick = Pen(printed()).sign(signs(PRESENT, *MONDAY)).sign([HeadBlock()])
+    assert (await read(sandbox, photo(like_a_tick))).head is HeadMark.UNSURE
     without = Pen(printed()).sign(signs(PRESENT, *MONDAY))
     assert (await read(sandbox, photo(without))).head is HeadMark.EMPTY
 

@@ -1,5 +1,7 @@
 """The head's room on drawn flat pages: a stamp, a signature, both."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -42,13 +44,26 @@ def test_a_stamp_alone_is_nobodys_signature(radius: float, at: tuple[float, floa
     assert read_head_block(flat(stamp=at, radius=radius), 0.8) is HeadMark.UNSURE
 
 
-def test_a_signature_beside_or_across_a_stamp_is_a_signature() -> None:
-    assert read_head_block(flat(stamp=(-24, 0), signed=2.0), 0.8) is HeadMark.SIGNED
+def test_a_signature_is_a_signature() -> None:
     assert read_head_block(flat(signed=0.0), 0.8) is HeadMark.SIGNED
 
 
-def test_a_signature_wholly_within_a_stamp_is_left_to_a_person() -> None:
-    assert read_head_block(flat(stamp=(0, 0), signed=0.0), 0.8) is HeadMark.UNSURE
+@pytest.mark.parametrize("stamp", [(-24.0, 0.0), (0.0, 0.0)])
+def test_a_signature_with_a_stamp_is_left_to_a_person(stamp: tuple[float, float]) -> None:
+    assert read_head_block(flat(stamp=stamp, signed=2.0), 0.8) is HeadMark.UNSURE
+
+
+def test_noise_and_stripes_of_a_screen_are_no_signature() -> None:
+    page = flat()
+    noise = np.random.default_rng(3).random(page.dark.shape).astype(np.float32) * 0.25
+    stripes = (np.sin(np.add(*np.indices(page.dark.shape)) / 4) > 0).astype(np.float32) * 0.1
+    assert read_head_block(replace(page, dark=noise), 0.3) is not HeadMark.SIGNED
+    assert read_head_block(replace(page, dark=stripes), 0.2) is not HeadMark.SIGNED
+
+
+def test_a_picture_of_two_tones_says_nothing_of_the_head() -> None:
+    assert read_head_block(replace(flat(), two_tone=True), 0.8) is HeadMark.UNSURE
+    assert read_head_block(replace(flat(signed=0.0), two_tone=True), 0.8) is HeadMark.UNSURE
 
 
 def test_an_empty_room_is_empty() -> None:
