@@ -127,14 +127,19 @@ def _with_codes(cells: list[Cell], ticks: Ticks, found: Found) -> tuple[list[Cel
     if not names and not ticks.days:
         return cells, ""
     if len(ticks.codes) == 1 and not ticks.doubtful_codes and ticked and not doubtful:
-        return [_coded(cell, ticks.codes[0]) if cell.date in ticked else cell for cell in cells], ""
+        full = {day for day in ticked if all(c.verdict is Verdict.SIGNED for c in cells if c.date == day)}
+        return [_coded(c, ticks.codes[0], c.date in full) if c.date in ticked else c for c in cells], ""
     told = ", ".join(str(day.day) for day in sorted(ticked | doubtful)) if not daily else ""
     return cells, " ".join(
         filter(None, ("kotak", names or "tanpa kode", f"tanggal {told}" if told else "", "dicentang"))
     )
 
 
-def _coded(cell: Cell, code: str) -> Cell:
+def _coded(cell: Cell, code: str, full: bool) -> Cell:
+    """``full``: every session of the day is signed, so that there is no room for the code and both cannot be true."""
+    if full:
+        told = f"ditandatangani, tetapi kotak {code} dicentang"
+        return replace(cell, verdict=Verdict.UNSURE, confidence=0.0, text=told)
     if cell.verdict is Verdict.EMPTY:
         return replace(cell, verdict=Verdict.CODE, code=code, text=code, confidence=_TICK_CONFIDENCE)
     if cell.verdict is Verdict.SIGNED:

@@ -214,6 +214,17 @@ async def test_ticks_that_say_too_little_become_a_note(sandbox: Sandbox) -> None
     assert codes == [(printed().days[day], "DL") for day in (1, 1, 2, 2)]
 
 
+async def test_a_tick_beside_a_day_that_is_signed_throughout_goes_to_a_person(sandbox: Sandbox) -> None:
+    pen = Pen(printed()).sign(signs([0], *MONDAY)).sign(signs([2], (0, IN)))
+    for row in (0, 2):
+        pen.tick([CodeTick(row, "DL"), DayTick(row, 0)])
+    sheet = await read(sandbox, photo(pen))
+    told = {row.no: [(c.verdict, c.code) for c in row.cells if c.date == printed().days[0]] for row in sheet.rows}
+    assert told[1] == [(Verdict.UNSURE, None)] * 2
+    assert {c.text for c in sheet.rows[0].cells if c.text} == {"ditandatangani, tetapi kotak DL dicentang"}
+    assert told[3] == [(Verdict.SIGNED, None), (Verdict.CODE, "DL")], "whoever came and then left on duty"
+
+
 async def test_the_heads_signature_at_the_foot_is_seen(sandbox: Sandbox) -> None:
     signed = Pen(printed(), seed=2).sign(signs(PRESENT, *MONDAY)).sign([HeadBlock()])
     assert (await read(sandbox, photo(signed))).head is HeadMark.SIGNED
