@@ -13,22 +13,26 @@ _SHARP = 2  # pixels a millimetre: a ring is sought coarsely
 _RADII = np.arange(12.0, 21.5, 0.5)  # millimetres; an official stamp is 30 to 40 mm wide
 _INK = 0.3  # over the room's usual darkness, which noise and moiré lift
 _IN_SIGHT = 0.6  # of a ring must lie on the page
-_RING = 0.63  # so much more of a ring is inked than around it; signatures and print reach 0.6 at most
+RING = 0.63
+"""So much more of a stamp's ring is inked than what lies around it; signatures and print seldom reach it."""
+PERHAPS = 0.55
+"""Signatures reach this, and so does a stamp that the page's edge cuts or that lies over print."""
 _OUTSIDE = (2.0, 2.5, 3.0)  # millimetres around the outermost ring, where no stamp goes on
 _AROUND = 4.0  # millimetres that a stamp's middle may lie beside the room
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A disc on the page, in millimetres."""
+    """A disc on the page, in millimetres; ``ring``: how much more of its ring is inked than what lies around it."""
 
     x: float
     y: float
     radius: float
+    ring: float
 
 
-def stamp_in(page: Page, room: Rect, contrast: float) -> Stamp | None:
-    """The clearest stamp whose middle lies in ``room``, give or take, if there is one."""
+def stamp_in(page: Page, room: Rect, contrast: float, least: float = RING) -> Stamp | None:
+    """The clearest stamp whose middle lies in ``room``, give or take, if any reaches ``least`` (``RING``)."""
     reach = float(_RADII[-1]) + _OUTSIDE[-1]
     x0, y0 = max(0.0, room.x0 - reach), max(0.0, room.y0 - reach)
     x1, y1 = min(page.layout.width, room.x1 + reach), min(page.layout.height, room.y1 + reach)
@@ -38,8 +42,8 @@ def stamp_in(page: Page, room: Rect, contrast: float) -> Stamp | None:
     here = Rect(room.x0 - x0, room.y0 - y0, room.x1 - x0, room.y1 - y0)
     usual = float(np.median(_part(ink, here)))
     inked = (ink > usual + _INK).astype(np.float32)
-    stamp = _clearest(inked, here.grown(_AROUND))
-    return Stamp(x0 + stamp.x, y0 + stamp.y, stamp.radius) if stamp else None
+    stamp = _clearest(inked, here.grown(_AROUND), least)
+    return Stamp(x0 + stamp.x, y0 + stamp.y, stamp.radius, stamp.ring) if stamp else None
 
 
 def _part(picture: Floats, rect: Rect) -> Floats:
@@ -47,17 +51,17 @@ def _part(picture: Floats, rect: Rect) -> Floats:
     return picture[y0 : round(rect.y1 * _SHARP), x0 : round(rect.x1 * _SHARP)]
 
 
-def _clearest(inked: Floats, near: Rect) -> Stamp | None:
+def _clearest(inked: Floats, near: Rect, least: float) -> Stamp | None:
     """The ring that stands out most, its middle in ``near``; all in millimetres of ``inked``."""
     wide = np.asarray(cv2.dilate(inked, np.ones((3, 3), np.uint8)), np.float32)
     left, top = max(0, round(near.x0 * _SHARP)), max(0, round(near.y0 * _SHARP))
-    best, found = _RING, None
+    best, found = least, None
     for radius in _RADII:
         share = _part(_rings(inked, wide, float(radius)), near)
         row, column = np.unravel_index(int(share.argmax()), share.shape)
         if share[row, column] >= best:
             best = float(share[row, column])
-            found = Stamp((left + int(column)) / _SHARP, (top + int(row)) / _SHARP, float(radius))
+            found = Stamp((left + int(column)) / _SHARP, (top + int(row)) / _SHARP, float(radius), best)
     return found
 
 

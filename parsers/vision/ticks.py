@@ -18,7 +18,7 @@ from parsers.vision.grid import Grid, printed_nodes
 from parsers.vision.head_room import room_chances
 from parsers.vision.learned import bands
 from parsers.vision.page import SCALE, Page, flat_points
-from parsers.vision.stamps import stamp_in
+from parsers.vision.stamps import PERHAPS, RING, stamp_in
 
 _SHARP = 8  # pixels a millimetre of a straightened strip
 _SEARCH = 0.9  # millimetres that a strip may have moved against the grid
@@ -29,6 +29,7 @@ _FILLED = 0.65  # no stroke that only passes through fills so much of a box
 _REACH = 2.0  # millimetres beyond its box that a tick may go; a crease or a neighbour's stroke comes from farther
 _LEFT_REACH = 1.2  # on the side of the signatures
 _SIGNED_MM2 = 5.0  # of ink in the head's room; less is no signature that can be relied on
+_PLAIN = 0.95  # of the network's chances, where a ring may be a stamp's; stamps alone reached 0.9
 _INK = 0.5
 
 
@@ -179,5 +180,7 @@ def read_head_block(page: Page, contrast: float) -> HeadMark:
     signed, empty = room_chances(page, box, contrast)
     if signed >= bands().signed and area >= _SIGNED_MM2:
         # What is left of a signature under a stamp cannot be told from a second stamp: a person looks.
-        return HeadMark.UNSURE if stamp_in(page, room, contrast) else HeadMark.SIGNED
+        stamp = stamp_in(page, room, contrast, PERHAPS)
+        doubtful = stamp is not None and (stamp.ring >= RING or signed < _PLAIN)
+        return HeadMark.UNSURE if doubtful else HeadMark.SIGNED
     return HeadMark.EMPTY if empty >= bands().empty and area < _SIGNED_MM2 else HeadMark.UNSURE

@@ -77,3 +77,10 @@ def test_the_stamp_is_where_it_was_put() -> None:
     assert abs(stamp.y - ((ROOM.y0 + ROOM.y1) / 2 + 2)) < 1.5
     assert abs(stamp.radius - 16) < 1.5
     assert stamp_in(flat(signed=0.0), ROOM, 0.8) is None
+
+
+def test_a_stamp_that_the_foot_of_the_page_cuts_is_nobodys_signature() -> None:
+    page = flat(stamp=(-22.0, 4.0))
+    cut = page.dark.copy()
+    cut[round((ROOM.y1 + 3) * SCALE) :] = 0.0
+    assert read_head_block(replace(page, dark=cut), 0.8) is HeadMark.UNSURE
