@@ -16,7 +16,7 @@ from domain.reading import HeadMark
 from parsers.vision.proofreading import Names
 
 CAUGHT = 0.95
-FIRST_HEAD = 830_000
+FIRST_HEAD = 837_000
 _FALSE = {
     Room.CLEAN: HeadMark.SIGNED,
     Room.STAMPED: HeadMark.SIGNED,

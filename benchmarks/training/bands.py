@@ -19,8 +19,9 @@ from parsers.vision.learned import EMPTY, OTHER, SIGNED
 
 TWO_TONE = "one bit"
 HOME = Path(learned.__file__).parent
-FALSE_SIGNED = 4e-5
-"""Share of empty cells that may be called signed on validation pages, at most."""
+FALSE_SIGNED, FALSE_SIGNED_OWN = 4e-5, 7e-4
+"""Share of empty cells that may be called signed on validation pages, at most: of the desk's forms and of own forms,
+of which there are too few for a smaller one."""
 FALSE_EMPTY = 1e-4
 """Share of signed cells (pencil and tiny parafs included) that may be called empty."""
 OTHER_SIGNED, OTHER_EMPTY = 0.03, 0.006
@@ -79,15 +80,15 @@ def band(chance: NDArray[np.float32], limits: list[tuple[NDArray[np.bool_], floa
     return lowest + 0.1 * (1 - lowest)
 
 
-def bands_of(cells: Judged) -> learned.Bands:
-    """All bands."""
+def bands_of(cells: Judged, false_signed: float) -> learned.Bands:
+    """All bands; at most ``false_signed`` of the empty cells are called signed."""
     empty, signed, other = (cells.labels == n for n in range(3))
     grey = cells.sets != TWO_TONE  # in the others nothing is ever called empty
     said = cells.chances[:, SIGNED]
     return learned.Bands(
-        band(said, [(empty & grey, FALSE_SIGNED), (other & grey, OTHER_SIGNED)]),
+        band(said, [(empty & grey, false_signed), (other & grey, OTHER_SIGNED)]),
         band(cells.chances[:, EMPTY], [(signed & grey, FALSE_EMPTY), (other & grey, OTHER_EMPTY)]),
-        max(LEAST_TWO_TONE, band(said, [(empty & ~grey, FALSE_SIGNED), (other & ~grey, OTHER_SIGNED)])),
+        max(LEAST_TWO_TONE, band(said, [(empty & ~grey, false_signed), (other & ~grey, OTHER_SIGNED)])),
     )
 
 
@@ -113,7 +114,8 @@ def set_bands(folder: Path) -> str:
     model = (folder / "cells.onnx").read_bytes()
     cells = judged(folder / "valid", model)
     groups = {"desk": cells.of(own=False), "own form": cells.of(own=True)}
-    bands = {name: bands_of(group) for name, group in groups.items()}
+    limits = {"desk": FALSE_SIGNED, "own form": FALSE_SIGNED_OWN}
+    bands = {name: bands_of(group, limits[name]) for name, group in groups.items()}
     facts = {
         "version": hashlib.sha256(model).hexdigest()[:12],
         "classes": CLASSES,

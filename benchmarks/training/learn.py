@@ -183,7 +183,7 @@ def main(asked: list[str]) -> int:
     """Learn the pages of ``--folder``/train."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.training.learn", description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("build/reader"))
-    parser.add_argument("--epochs", type=float, default=8)
+    parser.add_argument("--epochs", type=float, default=12)
     parser.add_argument("--threads", type=int, default=2, help="on a busy machine one is faster")
     options = parser.parse_args(asked)
     torch.set_num_threads(options.threads)

@@ -16,6 +16,7 @@ from parsers.vision.learned import EMPTY, OTHER, SIGNED, Bands, bands, chances_o
 _PLAIN = 0.97  # so sure is the network that a line which seems to cross the cell passes it by
 _LINE = 0.9  # so sure must it be that the ink is no signature before a line is called one
 _RATHER = 0.5  # a signature is likelier than all else …
+_QUITE_EMPTY, _SEVERAL = 0.97, 3  # so many cells of a row that are less surely empty doubt each other
 _ONE_HAND = 0.75  # … and the ink is so like a signature in the same row: that person's hand
 
 
@@ -52,6 +53,7 @@ def read_cells(cells: Cells, *, two_tone: bool, own_form: bool = False) -> list[
     ]
     for number, row in enumerate(seen):
         _by_the_same_hand(cells, number, row, chances[number])
+        _doubted_together(row)
     return seen
 
 
@@ -84,3 +86,13 @@ def _by_the_same_hand(cells: Cells, number: int, row: list[Seen], chances: Float
         alike = max(likeness(cells.cell(number, column), cells.cell(number, other)) for other in sure)
         if alike >= _ONE_HAND:
             row[column] = Seen(Verdict.SIGNED, chance)
+
+
+def _doubted_together(row: list[Seen]) -> None:
+    """Cells of one row that are all a little doubtful are not called empty: chance does not doubt one person again and
+    again, but a hand that always signs beside its own row does (of 9,700 cells on fresh pages one is asked for it).
+    """
+    doubtful = [n for n, one in enumerate(row) if one.verdict is Verdict.EMPTY and one.confidence < _QUITE_EMPTY]
+    if len(doubtful) >= _SEVERAL:
+        for column in doubtful:
+            row[column] = Seen(Verdict.UNSURE, row[column].confidence, Doubt.FAINT)

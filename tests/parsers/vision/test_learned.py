@@ -93,6 +93,17 @@ def test_a_likely_signature_is_one_where_the_same_hand_surely_signed_in_that_row
     assert seen[2][2].verdict is Verdict.UNSURE  # another hand did
 
 
+def test_cells_of_one_row_that_are_doubtful_together_are_not_called_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody whose strokes always lie on the cell's line leaves a little doubt in every cell, never enough in one."""
+    chances = told(2, 8, {})
+    for row, column in ((0, 1), (0, 5), (1, 0), (1, 2), (1, 7)):
+        chances[row, column] = (0.9, 0.08, 0.02)
+    monkeypatch.setattr(reader, "chances_of", lambda _: chances)
+    first, second = read_cells(blank(2, 8), two_tone=False)
+    assert {one.verdict for one in first} == {Verdict.EMPTY}
+    assert [n for n, one in enumerate(second) if one.verdict is Verdict.UNSURE] == [0, 2, 7]
+
+
 def test_more_other_ink_than_signature_stays_unsure_however_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     cells = blank(1, 3)
     squiggle(cells, 0, 0, 1.5)
