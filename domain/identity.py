@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 
 from domain import name_fit
 from domain import nip as nips
+from domain.blurred import blurred_match
 from domain.names import literal, parse_name
 from domain.nip import ReadNip
 from domain.roster import Person
@@ -80,6 +81,7 @@ class Everyone:
         self.by_name: dict[name_fit.Key, list[str]] = {}
         for one in known:
             self.by_name.setdefault(one.key, []).append(one.person.key)
+        self.numbered = tuple((k.person.key, k.joined, k.person.nip) for k in known if k.person.nip)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,13 @@ class Matcher:
 
     def match(self, name: str, nip: str) -> Match:
         """Who the row with ``name`` and ``nip`` (either may be empty; ``nip`` may hold a finger id) means."""
+        found = self._match(name, nip)
+        if found.person is not None:
+            return found
+        together = blurred_match("".join(parse_name(name).key), nips.parse(nip).digits, self._everyone.numbered)
+        return Match(together, How.NIP_REPAIRED, (together,), 0.9) if together in self._known else found
+
+    def _match(self, name: str, nip: str) -> Match:
         written = parse_name(name)
         # "Budi", "......" or "-" : without one word of three letters there is no name to agree or disagree with.
         key = written.key if any(len(word) >= 3 for word in written.key) else ()

@@ -14,25 +14,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parsers.vision.arrays import Doubles
+from parsers.vision.line_evidence import (
+    Flags,
+    between_columns,
+    between_rows,
+    contrast,
+    line_runs,
+    missed,
+    pieces,
+    printed_columns,
+    printed_lines,
+    running_on,
+)
 from parsers.vision.line_tracing import trace
-from parsers.vision.table_outline import dark_pixels, outline, ruling_angle, squaring, straight_runs, turning
+from parsers.vision.table_outline import dark_pixels, level_runs, outline, ruling_angle, squaring, turning
 
 Gray = NDArray[np.uint8]
 Curves = NDArray[np.float64]  # lines × places
-Shares = NDArray[np.float64]
 Maps = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 WORKING_SIDE = 2600  # pixels of the longer side; A4 at 200 dpi has 2339
 _LEAST_SIDE, _MOST_ENLARGED = 2000, 2.0  # a small photo is enlarged, so that a thin line is a pixel or two
-_FEWEST_LINES, _FEWEST_PIECES = 4, 2
-_GONE, _HALF, _DRAWN, _WHOLE = 0.08, 0.5, 0.6, 0.88  # of the way between two crossings
-_LEAST, _MOST, _REGULAR, _TALL = 0.3, 0.5, 0.35, 0.25  # of the columns twice, of the lines, of the rows
-_HEADER_LINES = 5
+_FEWEST_LINES = 4
 _MOST_EXPLAINED, _LONG = 0.93, 12  # of long level strokes lie on a line; they reach over a twelfth of the page
 _FAR = 0.5  # of the longest line
-_STEADY = 0.5  # of a line's usual darkness is left at its faint places
-_THICK, _BESIDE = 1.8, 6  # times as thick as the other lines is writing, measured so many pixels up and down
-_MOST_COLUMNS = 0.66  # in so many a line between two people is drawn even where a merged cell spans both
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ def find_ruled(gray: Gray) -> Ruled | None:
     straight = _straightened(_warp(flat, whole, size), table)
     if straight is None:
         return None
-    maps, shares, ys, xs = straight
+    maps, drawn, ys, xs = straight
     back = np.asarray(np.linalg.inv(whole), np.float64)
     origin = cv2.perspectiveTransform(np.stack(maps, -1).reshape(1, -1, 2), back).reshape(*maps[0].shape, 2)
     x, y = (np.ascontiguousarray(origin[..., axis], np.float32) for axis in (0, 1))
@@ -98,8 +103,8 @@ def find_ruled(gray: Gray) -> Ruled | None:
         gray=_remapped(flat, (x, y), cv2.INTER_LINEAR),  # taken once from the page: each time more would blur it
         ys=ys,
         xs=xs,
-        across=_between_rows(shares[0]),
-        down=_between_columns(shares[1]),
+        across=drawn[0],
+        down=drawn[1],
         back_x=x / np.float32(scale),
         back_y=y / np.float32(scale),
         other_tables=others,
@@ -111,36 +116,37 @@ def _warp(image: Gray, matrix: NDArray[np.float64], size: tuple[int, int]) -> Gr
     return np.asarray(warped, np.uint8)
 
 
-def _straightened(squared: Gray, table: Gray) -> tuple[Maps, tuple[Shares, Shares], Doubles, Doubles] | None:
-    """Where the straight page takes each pixel of ``squared`` from, how much of its lines is drawn, ys and xs."""
-    mask = np.asarray(cv2.bitwise_and(dark_pixels(squared), table), np.uint8)
+def _straightened(squared: Gray, table: Gray) -> tuple[Maps, tuple[Flags, Flags], Doubles, Doubles] | None:
+    """Where the straight page takes each pixel of ``squared`` from, which pieces of its lines are drawn, ys and xs."""
     length = max(24, min(squared.shape) // 40)
-    across = straight_runs(mask, length, horizontal=True)
-    down = straight_runs(mask, length, horizontal=False)
+    across = np.asarray(cv2.bitwise_and(line_runs(squared, length), table), np.uint8)
+    down = np.ascontiguousarray(line_runs(np.ascontiguousarray(squared.T), length).T)
+    down = np.asarray(cv2.bitwise_and(down, table), np.uint8)
     bent = _unbent(across, down)
     if bent is None:
         return None
-    squared, across, down = (
-        _remapped(one, bent, way)
-        for one, way in zip((squared, across, down), (cv2.INTER_LINEAR, *[cv2.INTER_NEAREST] * 2), strict=True)
-    )
+    strokes = level_runs(np.asarray(cv2.bitwise_and(dark_pixels(squared), table), np.uint8), length)
+    squared = _remapped(squared, bent, cv2.INTER_LINEAR)
+    across, down, strokes = (_remapped(one, bent, cv2.INTER_NEAREST) for one in (across, down, strokes))
     level, upright = trace(across), trace(np.ascontiguousarray(down.T))
     if len(level) < _FEWEST_LINES or len(upright) < 2:
         return None
     maps = _bending(squared.shape, level, upright)
-    shares = _share(across, down, maps, level, upright)
-    shares[0][~_steady(squared, maps, level, upright)] = 0
-    level, upright = _printed(level, upright, shares)
+    straight = _remapped(squared, maps, cv2.INTER_LINEAR)
+    level, upright = _printed(straight, level, upright)
     if len(level) < _FEWEST_LINES or len(upright) < 2:
         return None
     maps = _bending(squared.shape, level, upright)
-    if _explained(across, maps, level) < _MOST_EXPLAINED:
+    if _explained(strokes, maps, level) < _MOST_EXPLAINED:
         return None
     both = [
         np.asarray(cv2.remap(one, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32) for one in bent
     ]
-    shares = _share(across, down, maps, level, upright)
-    return (both[0], both[1]), shares, np.median(level, 1), np.median(upright, 1)
+    ys, xs = np.median(level, 1), np.median(upright, 1)
+    straight = _remapped(squared, maps, cv2.INTER_LINEAR)
+    rows = pieces(contrast(straight), ys, xs)
+    columns = pieces(contrast(np.ascontiguousarray(straight.T)), xs, ys)
+    return (both[0], both[1]), (between_rows(rows), between_columns(columns, rows)), ys, xs
 
 
 def _unbent(across: Gray, down: Gray) -> Maps | None:
@@ -153,35 +159,6 @@ def _unbent(across: Gray, down: Gray) -> Maps | None:
 
 def _remapped(image: Gray, maps: Maps, way: int) -> Gray:
     return np.asarray(cv2.remap(image, *maps, way, borderValue=255 if way else 0), np.uint8)
-
-
-def _between_rows(share: Shares) -> NDArray[np.bool_]:
-    """Which pieces of the horizontal lines separate rows. A line that is seen in most columns does so in all of them:
-    blur, stamps and writing hide pieces, and a place to sign that melts into the next would be somebody's lost mark.
-    In the header writing itself looks like pieces of a line, so only a whole piece separates there; a line below
-    headings of several columns stops before the number's. The header ends at the first line below its top that runs
-    through the number's column and most others.
-    """
-    crossing = (share[:, 0] > _WHOLE) & ((share > _WHOLE).mean(1) >= _HALF)
-    ends = np.flatnonzero(crossing[1:_HEADER_LINES])
-    header = np.arange(len(share)) < (ends[0] + 2 if len(ends) else _HEADER_LINES)
-    seen = (share > np.where(header, _WHOLE, _DRAWN)[:, None]).mean(1) > _MOST_COLUMNS
-    whole = (seen & (~header | (share[:, 0] > _WHOLE))) | (share > _HALF).all(1)
-    least = np.where(whole, -1.0, np.where(header, _WHOLE, _DRAWN))
-    return np.asarray(share > least[:, None], np.bool_)
-
-
-def _between_columns(share: Shares) -> NDArray[np.bool_]:
-    """Which pieces of the vertical lines separate columns: of a line that is seen in most rows all but the missing."""
-    common = np.median(share, 0) > _DRAWN
-    return np.asarray(share > np.where(common, _GONE, _DRAWN)[None, :], np.bool_)
-
-
-def _share(across: Gray, down: Gray, maps: Maps, level: Curves, upright: Curves) -> tuple[Shares, Shares]:
-    """How much of each piece between two crossings is drawn: of the horizontal lines, and of the vertical ones."""
-    straight = [_remapped(m, maps, cv2.INTER_NEAREST) for m in (across, down)]
-    ys, xs = np.median(level, 1), np.median(upright, 1)
-    return _drawn(straight[0], ys, xs), _drawn(np.ascontiguousarray(straight[1].T), xs, ys).T
 
 
 def _explained(mask: Gray, maps: Maps, lines: Curves) -> float:
@@ -197,46 +174,30 @@ def _explained(mask: Gray, maps: Maps, lines: Curves) -> float:
     return float(heights[near].sum() / max(1, heights.sum()))
 
 
-def _steady(squared: Gray, maps: Maps, level: Curves, upright: Curves) -> NDArray[np.bool_]:
-    """Which pieces of the horizontal lines are as dark all along, and as thin, as a printed line. A line of blurred
-    writing has gaps, or is thicker.
-    """
-    flat = _remapped(squared, maps, cv2.INTER_LINEAR)
-    stops = np.median(upright, 1).round().astype(int)
-    steady, thick = np.ones((len(level), len(stops) - 1), np.bool_), np.zeros((len(level), len(stops) - 1))
-    for i, y in enumerate(np.median(level, 1).round().astype(int)):
-        for j in range(len(stops) - 1):
-            piece = 255 - flat[max(0, y - _BESIDE) : y + _BESIDE + 1, stops[j] + 4 : stops[j + 1] - 3].astype(
-                np.float64
-            )
-            if piece.size:
-                faint, common = np.percentile(piece[_BESIDE - 2 : _BESIDE + 3].max(0), [15, 60])
-                steady[i, j] = faint > _STEADY * common
-                profile = np.median(piece, 1)
-                thick[i, j] = profile.sum() / max(1.0, profile.max())
-    whole = steady.all(1)
-    usual = float(np.median(thick[whole])) if whole.any() else np.inf
-    return np.asarray(steady & (thick < _THICK * usual), np.bool_)
+def _printed(straight: Gray, level: Curves, upright: Curves) -> tuple[Curves, Curves]:
+    """Only the lines that a printer drew, and those of them that were missed."""
+    ways = contrast(straight), contrast(np.ascontiguousarray(straight.T))
+    for _ in range(2):  # better columns show the lines better, and lines the columns
+        ys, xs = np.median(level, 1), np.median(upright, 1)
+        level = _with(level, missed(ways[0], ys, xs))
+        upright = _with(upright, missed(ways[1], xs, np.median(level, 1)))
+        ys, xs = np.median(level, 1), np.median(upright, 1)
+        upright = upright[printed_columns(pieces(ways[1], xs, ys), xs, running_on(ways[1], xs, ys))]
+        xs = np.median(upright, 1)
+        level = level[printed_lines(pieces(ways[0], ys, xs), ys, running_on(ways[0], ys, xs))]
+        if len(level) < _FEWEST_LINES or len(upright) < 2:
+            break
+    return level, upright
 
 
-def _printed(level: Curves, upright: Curves, shares: tuple[Shares, Shares]) -> tuple[Curves, Curves]:
-    """Only what a printer drew: a line of writing, or a pen's line through absent rows, separates no rows.
-
-    A printed line fills the whole way between its crossings. Below the header it goes through most columns, unless
-    lines of its kind come again and again (a person's own lines beside a merged name).
-    """
-    across, down = shares
-    whole = across > _WHOLE
-    width = whole.mean(1)
-    partial = (width < _MOST) & whole.any(1)
-    regular = partial[_HEADER_LINES:].mean() > _REGULAR if len(width) > _HEADER_LINES else True
-    header = np.arange(len(width)) < _HEADER_LINES
-    several = whole.sum(1) >= _FEWEST_PIECES  # one piece alone is a line of blurred writing
-    keep = whole.any(1) & (~partial | (several & header) | (regular & (width > _LEAST)))
-    keep[[0, -1]] = True
-    tall = (down > _WHOLE)[keep[:-1]].mean(0) > _TALL
-    tall[[0, -1]] = True
-    return level[keep], upright[tall]
+def _with(lines: Curves, more: Doubles) -> Curves:
+    """``lines`` and those at the heights ``more`` of the straight page, which bend as their neighbours do."""
+    if not len(more):
+        return lines
+    at = np.median(lines, 1)
+    bends = np.stack([np.interp(more, at, departure) for departure in (lines - at[:, None]).T], axis=1)
+    both = np.concatenate([lines, more[:, None] + bends])
+    return np.asarray(both[np.argsort(np.median(both, 1))], np.float64)
 
 
 def _bending(shape: tuple[int, ...], level: Curves, upright: Curves) -> Maps:
@@ -260,14 +221,3 @@ def _spread(departures: NDArray[np.float64], at: NDArray[np.float64], height: in
     gap = np.maximum(at[after] - at[before], 1e-6)
     share = np.clip((rows - at[before]) / gap, 0, 1)[:, None].astype(np.float32)
     return along[before].astype(np.float32) * (1 - share) + along[after].astype(np.float32) * share
-
-
-def _drawn(mask: Gray, lines: NDArray[np.float64], stops: NDArray[np.float64]) -> Shares:
-    """The share of each line, between each two neighbouring stops, in which something is drawn."""
-    found = np.zeros((len(lines), len(stops) - 1))
-    for i, y in enumerate(lines):
-        present = mask[max(0, round(y) - 4) : round(y) + 5].max(0) > 0
-        for j in range(len(stops) - 1):
-            piece = present[max(0, round(stops[j]) + 3) : round(stops[j + 1]) - 2]
-            found[i, j] = piece.mean() if piece.size else 0.0
-    return found

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parsers.vision.arrays import Bytes8, Doubles, Floats
+from parsers.vision.line_evidence import line_runs
 
 Flags: TypeAlias = NDArray[np.bool_]
 _SMALLEST_TABLE = 0.05  # of the picture's area
@@ -22,12 +23,10 @@ def dark_pixels(flat: Bytes8) -> Bytes8:
     return np.where(around.astype(np.int16) - flat > _LINE_CONTRAST, 255, 0).astype(np.uint8)
 
 
-def straight_runs(mask: Bytes8, length: int, *, horizontal: bool) -> Bytes8:
-    """What of ``mask`` belongs to straight runs of at least ``length`` pixels; a slope of 1 in 12 is still followed."""
-    thick = (1, 3) if horizontal else (3, 1)
-    kernel = (length, 1) if horizontal else (1, length)
-    grown = cv2.dilate(mask, np.ones(thick[::-1], np.uint8))
-    return np.asarray(cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8)), np.uint8)
+def level_runs(mask: Bytes8, length: int) -> Bytes8:
+    """What of ``mask`` belongs to level runs of at least ``length`` pixels; a slope of 1 in 12 is still followed."""
+    grown = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    return np.asarray(cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)), np.uint8)
 
 
 def ruling_angle(flat: Bytes8) -> float | None:
@@ -71,9 +70,9 @@ def turning(shape: tuple[int, ...], angle: float) -> tuple[Doubles, tuple[int, i
 
 def outline(turned: Bytes8) -> tuple[Floats, int] | None:
     """The corners of the largest table (clockwise from the top left), and how many others there are."""
-    mask = dark_pixels(turned)
     length = max(24, min(turned.shape) // 40)
-    across, down = straight_runs(mask, length, horizontal=True), straight_runs(mask, length, horizontal=False)
+    across = line_runs(turned, length)
+    down = np.ascontiguousarray(line_runs(np.ascontiguousarray(turned.T), length).T)
     lines = cv2.bitwise_or(across, down)
     # Blur and curl break lines where they cross: pieces a few pixels apart are one table.
     bridged = cv2.dilate(lines, np.ones((_BRIDGE, _BRIDGE), np.uint8))

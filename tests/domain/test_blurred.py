@@ -1,0 +1,84 @@
+"""A row of blurred print: name and number are both damaged, and together they still mean one person or nobody."""
+
+import random
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from domain.blurred import blurred_match
+from domain.identity import Everyone, How, Matcher
+from domain.names import parse_name
+from domain.roster import Person, Roster
+from intake.roster_file import read_roster
+
+DAY = date(2026, 11, 24)
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@pytest.fixture(scope="module")
+def roster(shared: Path) -> Roster:
+    data = (shared / "data" / "roster_tulungagung.xlsx").read_bytes()
+    return read_roster(data, "roster_tulungagung.xlsx").roster
+
+
+def numbered(roster: Roster) -> list[Person]:
+    return sorted((p for p in roster.people.values() if p.nip and len(p.name) > 12), key=lambda p: p.key)
+
+
+def blur(text: str, alphabet: str, count: int, rng: random.Random) -> str:
+    """``text`` with ``count`` of its letters or digits read as others."""
+    letters = list(text)
+    for place in rng.sample([n for n, ch in enumerate(text) if ch.isalnum()], count):
+        letters[place] = rng.choice([ch for ch in alphabet if ch != letters[place].lower()])
+    return "".join(letters)
+
+
+def as_read(person: Person, rng: random.Random, wrong_digits: int, wrong_letters: int) -> tuple[str, str]:
+    name = person.bare_name or person.name
+    return (
+        blur(name, LETTERS, min(wrong_letters, len(name) // 4), rng),
+        blur(person.nip or "", "0123456789", wrong_digits, rng),
+    )
+
+
+def test_rows_of_blurred_print_are_given_to_their_person_or_to_nobody(roster: Roster) -> None:
+    rng, everyone, found = random.Random(7), Everyone(roster.people.values()), 0
+    for person in rng.sample(numbered(roster), 250):
+        unit = roster.unit_of(person.key, DAY)
+        matcher = Matcher(roster.members(unit, DAY), everyone) if unit else Matcher([person], everyone)
+        got = matcher.match(*as_read(person, rng, rng.randint(2, 4), rng.randint(2, 4)))
+        assert got.person in (person.key, None)
+        found += got.person is not None
+    assert found > 0.7 * 250
+
+
+def test_somebody_who_is_not_in_the_roster_is_never_taken_for_another(roster: Roster) -> None:
+    rng, everyone = random.Random(8), Everyone(roster.people.values()).numbered
+    for person in rng.sample(numbered(roster), 250):
+        others = [one for one in everyone if one[0] != person.key]
+        name, number = as_read(person, rng, rng.randint(0, 3), rng.randint(0, 3))
+        assert blurred_match("".join(parse_name(name).key), number, others) is None
+
+
+def test_two_who_are_about_as_near_are_asked_about() -> None:
+    twins = [
+        Person("1", "Dewi Rahmawati", "Dewi Rahmawati", "198705142010012003"),
+        Person("2", "Devi Rahmawati", "Devi Rahmawati", "198705142010012004"),
+    ]
+    got = Matcher(twins).match("Dew1 Rahnawat", "19870514 2O1001 2 0B8")
+    assert got.person is None
+
+
+def test_an_exact_number_beside_a_name_that_is_another_s_stays_a_question() -> None:
+    people = [
+        Person("1", "Siti Aminah Lestari", "Siti Aminah Lestari", "198705142010012003"),
+        Person("2", "Rudi Hartono Wijaya", "Rudi Hartono Wijaya", "199001022015032001"),
+    ]
+    got = Matcher(people).match("Rudi Hartono Wijaya", "198705142010012003")
+    assert (got.person, got.how) == (None, How.ASK)
+
+
+@pytest.mark.parametrize(("name", "number"), [("Budi", "198705142010012003"), ("Dewi Rahmawati", "19870514")])
+def test_a_scrap_of_a_name_or_of_a_number_is_not_enough(name: str, number: str) -> None:
+    assert blurred_match(name.lower().replace(" ", ""), number, [("1", "dewirahmawati", "198705142010012003")]) is None
