@@ -36,6 +36,7 @@ from parsers.vision.table_cells import TableCell, cells_of
 
 HANDWRITTEN = "(tulisan tangan)"
 _UNSEEN = Seen(Verdict.UNSURE, 0.0, Doubt.FAINT)
+_COVERED = Seen(Verdict.UNSURE, 0.0, Doubt.COVERED)
 _HEADER_ROWS = 4
 _LEAST_SCORE = 0.55
 _PRINTED_SCORE = 0.9
@@ -316,8 +317,10 @@ class _Table:
             xs = [self._ruled.xs[c] for c in strip] + [self._ruled.xs[spans.get(strip[-1], strip[-1]) + 1]]
             corners = np.stack(np.meshgrid(xs, [self._ruled.ys[r] for r in edges]), axis=-1).astype(np.float64)
             verdicts = read_cells(cut(dark, corners), two_tone=two_tone, own_form=True)
-            for row, line in zip(edges, verdicts, strict=False):
-                seen |= {(row, column): verdict for column, verdict in zip(strip, line, strict=True)}
+            for row, below, line in zip(edges, edges[1:], verdicts, strict=False):
+                for column, one in zip(strip, line, strict=True):
+                    hidden = self._ruled.hidden[row:below, column : spans.get(column, column) + 1].any()
+                    seen[row, column] = _COVERED if hidden and one.verdict is Verdict.EMPTY else one
         return seen
 
     def _edges(self, column: int, top: int) -> list[int]:

@@ -223,3 +223,10 @@ def between_columns(down: Pieces, across: Pieces) -> Flags:
     beside[:, 1:] |= lost
     share = down.either.T
     return np.asarray(np.where(common[None, :], (share > _MISSING) | beside, share > WHOLE), np.bool_)
+
+
+def unseen_cells(rows: Pieces, columns: Pieces, across: Flags, down: Flags) -> Flags:
+    """Cells (rows × columns) with a side that must be drawn and is not seen: a note, a hand or glare may lie there."""
+    level = across & (rows.either < _MISSING)
+    upright = down & (columns.either.T < _MISSING)
+    return np.asarray(level[:-1] | level[1:] | upright[:, :-1] | upright[:, 1:], np.bool_)

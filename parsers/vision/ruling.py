@@ -25,6 +25,7 @@ from parsers.vision.line_evidence import (
     printed_columns,
     printed_lines,
     running_on,
+    unseen_cells,
 )
 from parsers.vision.line_tracing import trace
 from parsers.vision.table_outline import dark_pixels, level_runs, outline, ruling_angle, squaring, turning
@@ -46,7 +47,8 @@ class Ruled:
 
     ``ys`` and ``xs`` are the positions of the horizontal and vertical lines, ascending. ``across[i, j]`` says that the
     horizontal line ``i`` is drawn between ``xs[j]`` and ``xs[j + 1]``, ``down[i, j]`` that the vertical line ``j`` is
-    drawn between ``ys[i]`` and ``ys[i + 1]``; a missing piece joins the cells on its two sides.
+    drawn between ``ys[i]`` and ``ys[i + 1]``; a missing piece joins the cells on its two sides. ``hidden`` (rows,
+    columns): a side that must be there is not seen, so nothing is known of ink.
     """
 
     gray: Gray
@@ -54,6 +56,7 @@ class Ruled:
     xs: NDArray[np.float64]
     across: NDArray[np.bool_]
     down: NDArray[np.bool_]
+    hidden: NDArray[np.bool_]
     back_x: NDArray[np.float32]
     back_y: NDArray[np.float32]
     other_tables: int = 0
@@ -105,6 +108,7 @@ def find_ruled(gray: Gray) -> Ruled | None:
         xs=xs,
         across=drawn[0],
         down=drawn[1],
+        hidden=drawn[2],
         back_x=x / np.float32(scale),
         back_y=y / np.float32(scale),
         other_tables=others,
@@ -116,8 +120,9 @@ def _warp(image: Gray, matrix: NDArray[np.float64], size: tuple[int, int]) -> Gr
     return np.asarray(warped, np.uint8)
 
 
-def _straightened(squared: Gray, table: Gray) -> tuple[Maps, tuple[Flags, Flags], Doubles, Doubles] | None:
-    """Where the straight page takes each pixel of ``squared`` from, which pieces of its lines are drawn, ys and xs."""
+def _straightened(squared: Gray, table: Gray) -> tuple[Maps, tuple[Flags, Flags, Flags], Doubles, Doubles] | None:
+    """Where the straight page takes each pixel of ``squared`` from, which pieces of its lines are drawn, which cells
+    are hidden, ys and xs."""
     length = max(24, min(squared.shape) // 40)
     across = np.asarray(cv2.bitwise_and(line_runs(squared, length), table), np.uint8)
     down = np.ascontiguousarray(line_runs(np.ascontiguousarray(squared.T), length).T)
@@ -146,7 +151,8 @@ def _straightened(squared: Gray, table: Gray) -> tuple[Maps, tuple[Flags, Flags]
     straight = _remapped(squared, maps, cv2.INTER_LINEAR)
     rows = pieces(contrast(straight), ys, xs)
     columns = pieces(contrast(np.ascontiguousarray(straight.T)), xs, ys)
-    return (both[0], both[1]), (between_rows(rows), between_columns(columns, rows)), ys, xs
+    drawn = between_rows(rows), between_columns(columns, rows)
+    return (both[0], both[1]), (*drawn, unseen_cells(rows, columns, *drawn)), ys, xs
 
 
 def _unbent(across: Gray, down: Gray) -> Maps | None:

@@ -12,7 +12,7 @@ from demo.paper.laboratory import Shot, take
 from domain.reading import FileReading, ProblemCode, SheetKind, Verdict
 from domain.terms import Session
 from parsers.base import ParseContext
-from parsers.foreign_scan import PARSER
+from parsers.foreign_scan import PARSER, ink_of
 from parsers.vision.header_words import (
     heading_of_contents,
     nearest_heading,
@@ -21,6 +21,7 @@ from parsers.vision.header_words import (
     words_apart,
 )
 from parsers.vision.ocr import read_pieces
+from parsers.vision.picture import pictures
 from parsers.vision.ruling import find_ruled
 from parsers.vision.streaks import without_streaks
 from parsers.vision.table_cells import cells_of
@@ -188,6 +189,19 @@ def test_a_heading_a_letter_off_is_understood_and_another_word_is_left_alone(rea
 )
 def test_blanks_that_the_reader_of_print_lost_are_put_back(read_as: str, meant: str) -> None:
     assert words_apart(read_as) == meant
+
+
+def test_a_place_to_sign_under_a_note_is_never_called_empty() -> None:
+    """Whoever signed under a slip of paper would pass for absent."""
+    page = ink_of(next(iter(pictures(shot_of(PLAIN, "scan", 2).data)))).copy()
+    [sheet] = read(encoded(page)).sheets
+    signed = next(c for r in sheet.rows[3:8] for c in r.cells if c.verdict is Verdict.SIGNED and c.box)
+    box = signed.box
+    assert box is not None
+    page[round(box.y0) - 6 : round(box.y1) + 7, round(box.x0) + 8 : round(box.x1) - 8] = int(np.median(page))
+    [covered] = read(encoded(page)).sheets
+    there = [c for r in covered.rows for c in r.cells if c.box and abs(c.box.y0 - box.y0) + abs(c.box.x0 - box.x0) < 9]
+    assert [c.verdict for c in there] == [Verdict.UNSURE]
 
 
 def test_a_streak_of_the_scanner_is_painted_over_and_a_table_s_line_is_not() -> None:

@@ -14,6 +14,7 @@ from parsers.vision.line_evidence import (
     printed_columns,
     printed_lines,
     running_on,
+    unseen_cells,
 )
 
 Gray = NDArray[np.uint8]
@@ -112,3 +113,11 @@ def test_a_line_that_blur_has_taken_in_one_column_still_separates_its_rows_and_c
     rows, columns = pieces(contrast(page), YS, XS), pieces(contrast(np.ascontiguousarray(page.T)), XS, YS)
     assert between_rows(rows).all()
     assert between_columns(columns, rows).all()
+
+
+def test_a_cell_under_a_note_is_hidden_and_no_other_is() -> None:
+    page = table()
+    page[310:395, 720:880] = 250
+    rows, columns = pieces(contrast(page), YS, XS), pieces(contrast(np.ascontiguousarray(page.T)), XS, YS)
+    hidden = unseen_cells(rows, columns, between_rows(rows), between_columns(columns, rows))
+    assert np.argwhere(hidden).tolist() == [[4, 3], [5, 3]]
