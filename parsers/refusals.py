@@ -13,7 +13,7 @@ MESSAGES: dict[ProblemCode, str] = {
     ProblemCode.NOT_SHEET: f"Berkas tidak kami kenali sebagai lembar presensi. {_SEND}.",
     ProblemCode.EMPTY_FILE: f"Berkas kosong. {_SEND}.",
     ProblemCode.DAMAGED: "Berkas rusak atau terpotong sehingga tidak dapat dibuka. Mohon menyimpan ulang berkas "
-    "(XLSX atau PDF) dan mengirimkannya kembali.",
+    "(XLSX atau PDF), atau memotret ulang lembarnya, dan mengirimkannya kembali.",
     ProblemCode.ENCRYPTED: "Berkas dikunci dengan kata sandi. Mohon mengirim ulang berkas tanpa kata sandi.",
     ProblemCode.UNSUPPORTED_ARCHIVE: "Arsip RAR, 7z, atau sejenisnya tidak dapat kami buka. Mohon melampirkan lembar "
     "presensi langsung (XLSX, PDF, JPG) atau dalam arsip ZIP.",
