@@ -24,7 +24,8 @@ OTHER_NAMES = "nama pada lembar berbeda"
 NEWCOMER = "baris tambahan, nama ditulis tangan"
 _TICK_CONFIDENCE = 0.97
 _WRITTEN = (Doubt.OTHER.value, Doubt.LIKELY.value, Doubt.FAINT.value)
-"""Doubts that tell of a newcomer all the same: somebody may have written there. A line through a free row does not."""
+"""Doubts that tell of a newcomer all the same: somebody may have written there. A line does not where one runs through
+every free row: so officers close a sheet. A single row with a line may be somebody's two strokes that met."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,23 @@ def rows_of(found: Found, seen: Sequence[Sequence[Seen]], ticks: Sequence[Ticks]
     """What a found page says; boxes are in ``unit`` pixels of the file on its ``page``."""
     printed = found.printed
     boxes = _Boxes(found, page, unit)
-    rows = []
-    for number, line in enumerate(printed.rows):
-        cells = [
+    every = [
+        [
             boxes.cell(number, day, session, seen[number])
             for day in range(len(printed.days))
             if line.open[day]
             for session in Session
         ]
+        for number, line in enumerate(printed.rows)
+    ]
+    free = [cells for line, cells in zip(printed.rows, every, strict=True) if line.person is None]
+    closed = all(any(cell.text == Doubt.LINE for cell in cells) for cells in free)
+    told_by = _WRITTEN if closed else (*_WRITTEN, Doubt.LINE.value)
+    rows = []
+    for number, (line, cells) in enumerate(zip(printed.rows, every, strict=True)):
         box = boxes.around(number)
         if line.person is None:
-            if any(cell.verdict is Verdict.SIGNED or cell.text in _WRITTEN for cell in cells):
+            if any(cell.verdict is Verdict.SIGNED or cell.text in told_by for cell in cells):
                 written = tuple(cell for cell in cells if cell.verdict is not Verdict.EMPTY)
                 rows.append(Row(line.no, NEWCOMER, "", written, box=box))
             continue
