@@ -21,13 +21,14 @@ _UNIT_GLUED = re.compile(
     r"\b(DINAS|BADAN|KANTOR|SATUAN|SEKRETARIAT|INSPEKTORAT|BAGIAN|KECAMATAN|KELURAHAN|UPTD|PUSKESMAS|RSUD|SMP|SD)"
     r"(?=[A-Z]{4})"
 )
+_COMMA_GLUED = re.compile(r",(?=[A-Za-z])")
 _NUMBER = re.compile(r"\d{1,3}\s*[.)]?")
 _DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8", "Z": "2"})
 
 
 def words_apart(text: str) -> str:
-    """``text`` with the blanks that a reader of print lost: ``AgusSantoso``, ``DINASPERHUBUNGAN``."""
-    return _UNIT_GLUED.sub(r"\1 ", _NAMES_GLUED.sub(" ", text))
+    """``text`` with the blanks that a reader of print lost: ``AgusSantoso``, ``Agus,S.Pd.``, ``DINASPERHUBUNGAN``."""
+    return _COMMA_GLUED.sub(", ", _UNIT_GLUED.sub(r"\1 ", _NAMES_GLUED.sub(" ", text)))
 
 
 def nearest_heading(text: str) -> str:

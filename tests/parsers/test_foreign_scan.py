@@ -183,6 +183,7 @@ def test_a_heading_a_letter_off_is_understood_and_another_word_is_left_alone(rea
         ("DINASPERHUBUNGAN", "DINAS PERHUBUNGAN"),
         ("UPTDPUSKESMAS KOTA", "UPTD PUSKESMAS KOTA"),
         ("AgusSantoso, S.Pd., M.Pd.", "Agus Santoso, S.Pd., M.Pd."),
+        ("Bambang Wijaya,M.Si.", "Bambang Wijaya, M.Si."),
         ("SMPN 1", "SMPN 1"),
         ("A.Md.Keb.", "A.Md.Keb."),
     ],
