@@ -38,8 +38,9 @@ _READER = "sandbox/1"
 _CODE_ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = {
     "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin",
-    # Large arrays go back to the system at once: a child that reads names stays below 250 MB rather than near 380.
-    "MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144",
+    # Arrays of 2 MB and more go back to the system at once: a child that reads names stays below 250 MB, not near 380.
+    # A lower limit saves 15 MB more and costs half as much processor again (0.35 s a photo for 0.22).
+    "MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "2097152",
     # A child is one worker of several: libraries that calculate must not each take every processor.
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
 }  # fmt: skip
