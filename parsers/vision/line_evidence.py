@@ -130,8 +130,9 @@ def running_on(seen: Contrast, lines: Doubles, stops: Doubles) -> Flags:
 
 
 def header_end(seen: Pieces) -> int:
-    """The line under the header: the first one below the top that runs through nearly all columns."""
-    through = np.flatnonzero((seen.either > WHOLE).mean(1) >= _NEARLY_ALL)
+    """The line under the header: the first below the top that runs through the first and nearly all other columns."""
+    whole = seen.either > WHOLE
+    through = np.flatnonzero((whole.mean(1) >= _NEARLY_ALL) & whole[:, 0])
     below = through[through > 0]
     return int(below[0]) if len(below) else 0
 
@@ -203,12 +204,15 @@ def between_rows(seen: Pieces) -> Flags:
     """Which pieces of the horizontal lines separate rows.
 
     A line that is seen in most columns does so in all of them: blur, stamps and writing hide pieces, and a place to
-    sign that melts into the next would be somebody's lost mark. In the header only a whole piece separates.
+    sign that melts into the next would be somebody's lost mark. But where a column lacks it again and again, its cells
+    are merged (a person's number beside several lines). In the header only a whole piece separates.
     """
     header = np.arange(len(seen.both)) < header_end(seen)
     full = ~header & ((seen.either > _SEEN).mean(1) > _MOST)
     full[0] = True
-    return np.asarray((seen.both > WHOLE) | full[:, None], np.bool_)
+    bare = seen.either < _MISSING
+    merged = bare & (bare[~header].mean(0) > _REGULAR)
+    return np.asarray((seen.both > WHOLE) | (full[:, None] & ~merged), np.bool_)
 
 
 def between_columns(down: Pieces, across: Pieces) -> Flags:

@@ -115,6 +115,18 @@ def test_a_line_that_blur_has_taken_in_one_column_still_separates_its_rows_and_c
     assert between_columns(columns, rows).all()
 
 
+def test_a_number_beside_several_lines_of_one_person_is_one_cell() -> None:
+    """Form E: four lines a person; the header's second line runs through the days, not through the number."""
+    page = table()
+    for y in YS[1:-1].astype(int):
+        if y == 150 or (y - 200) % 200:
+            page[y - 8 : y + 9, 108:152] = 250
+    across = between_rows(pieces(contrast(page), YS, XS))
+    drawn = [bool(y == YS[0] or y == YS[-1] or (y != 150 and (y - 200) % 200 == 0)) for y in YS]
+    assert across[:, 0].tolist() == drawn
+    assert across[:, 1:].all()
+
+
 def test_a_cell_under_a_note_is_hidden_and_no_other_is() -> None:
     page = table()
     page[310:395, 720:880] = 250
