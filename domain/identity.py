@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from domain import name_fit
 from domain import nip as nips
 from domain.blurred import blurred_match
-from domain.names import literal, parse_name
+from domain.names import Name, literal, parse_name
 from domain.nip import ReadNip
 from domain.roster import Person
 
@@ -120,17 +120,17 @@ class Matcher:
 
     def match(self, name: str, nip: str) -> Match:
         """Who the row with ``name`` and ``nip`` (either may be empty; ``nip`` may hold a finger id) means."""
-        found = self._match(name, nip)
+        written, read = parse_name(name), nips.parse(nip)
+        found = self._apart(written, nip, read)
         if found.person is not None:
             return found
-        together = blurred_match("".join(parse_name(name).key), nips.parse(nip).digits, self._everyone.numbered)
+        together = blurred_match("".join(written.key), read.digits, self._everyone.numbered)
         return Match(together, How.NIP_REPAIRED, (together,), 0.9) if together in self._known else found
 
-    def _match(self, name: str, nip: str) -> Match:
-        written = parse_name(name)
+    def _apart(self, written: Name, nip: str, read: ReadNip) -> Match:
+        """Who name and number mean, each weighed by itself."""
         # "Budi", "......" or "-" : without one word of three letters there is no name to agree or disagree with.
         key = written.key if any(len(word) >= 3 for word in written.key) else ()
-        read = nips.parse(nip)
         number = self._number(nip, read)
         if number.how is How.NIP and self._is_named(number.members[0], key):
             return Match(number.members[0], How.NIP, (number.members[0],), 1.0)

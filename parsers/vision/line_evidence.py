@@ -11,23 +11,19 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from parsers.vision.arrays import Bytes8, Doubles, Floats
-
-Flags = NDArray[np.bool_]
+from parsers.vision.arrays import Bytes8, Doubles, Flags, Floats
 
 _PAPER = 4, 7  # pixels above and below a line, where its paper is looked at
 _TOGETHER = 9  # pixels of a line that are seen as one
 _WANDERS = 2  # pixels that a straightened line may still lie beside its place
 _CLEAR = {"both": 0.4, "either": 0.5}  # of its usual darkness
 _LEAST = 8.0  # grey levels
-_LEAST_SEEN, _DENSE = 14.0, 0.8
+_LEAST_SEEN, _DENSE = 14.0, 0.8  # grey levels of a line not known yet; so much of its run is as dark
 _GAPS = 31  # pixels: shorter strokes are writing, shorter gaps are noise
 _INSET = 3  # pixels beside a crossing
 _PRESENT = 0.3  # of the table's usual darkness
-WHOLE = 0.85
-"""A printed piece is seen on more of its length."""
+_WHOLE = 0.85  # a printed piece is seen on more of its length
 _SEEN, _MISSING = 0.6, 0.2
 _FULL, _MOST, _NEARLY_ALL = 0.5, 0.66, 0.8  # of the pieces of a line
 _BESIDE_ROWS = 0.4  # of the rows have their vertical line
@@ -45,8 +41,14 @@ class Contrast:
     either: Floats
 
 
-def line_runs(gray: Bytes8, length: int) -> Bytes8:
-    """Where lines run from left to right over at least ``length`` pixels, as a mask of 0 and 255."""
+def line_runs(gray: Bytes8) -> tuple[Bytes8, Bytes8]:
+    """Where lines run on for a fortieth of the picture, from left to right and from top to bottom: masks, 0 and 255."""
+    length = max(24, min(gray.shape) // 40)
+    across, down = (_level_runs(one, length) for one in (gray, np.ascontiguousarray(gray.T)))
+    return across, np.ascontiguousarray(down.T)
+
+
+def _level_runs(gray: Bytes8, length: int) -> Bytes8:
     dark = (contrast(gray).both > _LEAST_SEEN).astype(np.float32)
     mostly = (cv2.blur(dark, (_GAPS, 1)) > _DENSE).astype(np.uint8) * 255
     return np.asarray(cv2.morphologyEx(mostly, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)), np.uint8)
@@ -125,13 +127,13 @@ def running_on(seen: Contrast, lines: Doubles, stops: Doubles) -> Flags:
     on = np.ones(len(lines), np.bool_)
     for side in sides:
         part = seen.both[rows, side]
-        on &= _drawn(part, _LEAST) > WHOLE if part.shape[1] > _GAPS else False
+        on &= _drawn(part, _LEAST) > _WHOLE if part.shape[1] > _GAPS else False
     return on
 
 
 def header_end(seen: Pieces) -> int:
     """The line under the header: the first below the top that runs through the first and nearly all other columns."""
-    whole = seen.either > WHOLE
+    whole = seen.either > _WHOLE
     through = np.flatnonzero((whole.mean(1) >= _NEARLY_ALL) & whole[:, 0])
     below = through[through > 0]
     return int(below[0]) if len(below) else 0
@@ -145,7 +147,7 @@ def printed_lines(seen: Pieces, ys: Doubles, other: Flags) -> Flags:
     ``other``: creases and streaks.
     """
     header = np.arange(len(ys)) < header_end(seen)
-    whole = (seen.both > WHOLE).mean(1)
+    whole = (seen.both > _WHOLE).mean(1)
     full = whole >= _FULL
     partial = ~full & ~header & (whole > _LEAST_PIECES)
     regular = partial.sum() > _REGULAR * max(1, (~header).sum())
@@ -156,7 +158,7 @@ def printed_lines(seen: Pieces, ys: Doubles, other: Flags) -> Flags:
 
 def printed_columns(seen: Pieces, xs: Doubles, other: Flags) -> Flags:
     """Which vertical lines a printer drew: they are seen beside many rows. ``other``: creases and streaks."""
-    whole = (seen.both > WHOLE).mean(1)
+    whole = (seen.both > _WHOLE).mean(1)
     keep = ~other & (whole > _BESIDE_ROWS) & _within(np.where(other, 0.0, whole))
     return np.asarray(keep & _fuller(xs, keep, seen.both.sum(1)), np.bool_)
 
@@ -188,7 +190,7 @@ def missed(seen: Contrast, lines: Doubles, stops: Doubles) -> Doubles:
     column = found.usual.max(0)
     whole = np.stack(
         [
-            _drawn(seen.both[top : bottom + 1, part], _CLEAR["both"] * usual) > WHOLE
+            _drawn(seen.both[top : bottom + 1, part], _CLEAR["both"] * usual) > _WHOLE
             for part, usual in zip(_parts(stops), column, strict=True)
         ],
         axis=1,
@@ -212,7 +214,7 @@ def between_rows(seen: Pieces) -> Flags:
     full[0] = True
     bare = seen.either < _MISSING
     merged = bare & (bare[~header].mean(0) > _REGULAR)
-    return np.asarray((seen.both > WHOLE) | (full[:, None] & ~merged), np.bool_)
+    return np.asarray((seen.both > _WHOLE) | (full[:, None] & ~merged), np.bool_)
 
 
 def between_columns(down: Pieces, across: Pieces) -> Flags:
@@ -226,7 +228,7 @@ def between_columns(down: Pieces, across: Pieces) -> Flags:
     beside[:, :-1] |= lost
     beside[:, 1:] |= lost
     share = down.either.T
-    return np.asarray(np.where(common[None, :], (share > _MISSING) | beside, share > WHOLE), np.bool_)
+    return np.asarray(np.where(common[None, :], (share > _MISSING) | beside, share > _WHOLE), np.bool_)
 
 
 def unseen_cells(rows: Pieces, columns: Pieces, across: Flags, down: Flags) -> Flags:

@@ -13,9 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from parsers.vision.arrays import Doubles
+from parsers.vision.arrays import Doubles, Flags
 from parsers.vision.line_evidence import (
-    Flags,
     between_columns,
     between_rows,
     contrast,
@@ -54,9 +53,9 @@ class Ruled:
     gray: Gray
     ys: NDArray[np.float64]
     xs: NDArray[np.float64]
-    across: NDArray[np.bool_]
-    down: NDArray[np.bool_]
-    hidden: NDArray[np.bool_]
+    across: Flags
+    down: Flags
+    hidden: Flags
     back_x: NDArray[np.float32]
     back_y: NDArray[np.float32]
     other_tables: int = 0
@@ -123,14 +122,11 @@ def _warp(image: Gray, matrix: NDArray[np.float64], size: tuple[int, int]) -> Gr
 def _straightened(squared: Gray, table: Gray) -> tuple[Maps, tuple[Flags, Flags, Flags], Doubles, Doubles] | None:
     """Where the straight page takes each pixel of ``squared`` from, which pieces of its lines are drawn, which cells
     are hidden, ys and xs."""
-    length = max(24, min(squared.shape) // 40)
-    across = np.asarray(cv2.bitwise_and(line_runs(squared, length), table), np.uint8)
-    down = np.ascontiguousarray(line_runs(np.ascontiguousarray(squared.T), length).T)
-    down = np.asarray(cv2.bitwise_and(down, table), np.uint8)
+    across, down = (np.asarray(cv2.bitwise_and(runs, table), np.uint8) for runs in line_runs(squared))
     bent = _unbent(across, down)
     if bent is None:
         return None
-    strokes = level_runs(np.asarray(cv2.bitwise_and(dark_pixels(squared), table), np.uint8), length)
+    strokes = level_runs(np.asarray(cv2.bitwise_and(dark_pixels(squared), table), np.uint8))
     squared = _remapped(squared, bent, cv2.INTER_LINEAR)
     across, down, strokes = (_remapped(one, bent, cv2.INTER_NEAREST) for one in (across, down, strokes))
     level, upright = trace(across), trace(np.ascontiguousarray(down.T))

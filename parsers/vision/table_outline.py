@@ -1,15 +1,11 @@
 """The outline of the ruled table in a picture, and the maps that bring it upright and make it a rectangle."""
 
-from typing import TypeAlias
-
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from parsers.vision.arrays import Bytes8, Doubles, Floats
+from parsers.vision.arrays import Bytes8, Doubles, Flags, Floats
 from parsers.vision.line_evidence import line_runs
 
-Flags: TypeAlias = NDArray[np.bool_]
 _SMALLEST_TABLE = 0.05  # of the picture's area
 _LINE_CONTRAST = 22  # gray levels below the paper around it
 _CURL = 0.02  # of the table's size: how far a line may bend beyond its outline
@@ -23,8 +19,9 @@ def dark_pixels(flat: Bytes8) -> Bytes8:
     return np.where(around.astype(np.int16) - flat > _LINE_CONTRAST, 255, 0).astype(np.uint8)
 
 
-def level_runs(mask: Bytes8, length: int) -> Bytes8:
-    """What of ``mask`` belongs to level runs of at least ``length`` pixels; a slope of 1 in 12 is still followed."""
+def level_runs(mask: Bytes8) -> Bytes8:
+    """What of ``mask`` runs level for a fortieth of the picture; a slope of 1 in 12 is still followed."""
+    length = max(24, min(mask.shape) // 40)
     grown = cv2.dilate(mask, np.ones((3, 1), np.uint8))
     return np.asarray(cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)), np.uint8)
 
@@ -70,9 +67,7 @@ def turning(shape: tuple[int, ...], angle: float) -> tuple[Doubles, tuple[int, i
 
 def outline(turned: Bytes8) -> tuple[Floats, int] | None:
     """The corners of the largest table (clockwise from the top left), and how many others there are."""
-    length = max(24, min(turned.shape) // 40)
-    across = line_runs(turned, length)
-    down = np.ascontiguousarray(line_runs(np.ascontiguousarray(turned.T), length).T)
+    across, down = line_runs(turned)
     lines = cv2.bitwise_or(across, down)
     # Blur and curl break lines where they cross: pieces a few pixels apart are one table.
     bridged = cv2.dilate(lines, np.ones((_BRIDGE, _BRIDGE), np.uint8))
