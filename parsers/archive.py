@@ -1,5 +1,6 @@
 """ZIP of sheets: every member is read as if it had come alone, within counted limits."""
 
+import time
 import zipfile
 import zlib
 from dataclasses import replace
@@ -8,7 +9,7 @@ from io import BytesIO
 from domain.errors import ReadingError
 from domain.reading import FileReading, Problem, ProblemCode, SheetReading
 from parsers import registry
-from parsers.base import MEBIBYTE, ParseContext, Parser, reader_of
+from parsers.base import MEBIBYTE, PATIENCE, ParseContext, Parser, onward, reader_of
 from parsers.joined import joined, picture_pages
 from parsers.refusals import MESSAGES, problem, refused
 from parsers.sandbox_child import resolve
@@ -18,6 +19,7 @@ MOST_ENTRIES = 200
 MOST_BYTES = 200 * MEBIBYTE
 MOST_RATIO = 100
 DEEPEST = 2
+_PATIENCE = 2 * PATIENCE  # seconds for all members together
 _CHUNK = 1 << 16
 _FREE_RATIO = MEBIBYTE  # small members may be as repetitive as they like
 _JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db")
@@ -36,8 +38,13 @@ class ArchiveParser:
         sheets: list[SheetReading] = []
         problems: list[Problem] = []
         pages = 0
+        started = time.monotonic()
         for name, content in _members(data, context):
-            inside = replace(context, filename=name, depth=context.depth + 1)
+            left = _PATIENCE - (time.monotonic() - started)
+            if left <= 0:
+                problems.append(problem(ProblemCode.TOO_SLOW, name))
+                continue
+            inside = replace(context, filename=name, depth=context.depth + 1, patience=min(context.patience, left))
             reading = _read(content, inside)
             sheets += [replace(s, name=f"{name}/{s.name}" if s.name else name) for s in reading.sheets]
             problems += [Problem(p.code, f"{name}: {p.message}") for p in reading.problems]
@@ -99,11 +106,12 @@ def _read(content: bytes, context: ParseContext) -> FileReading:
 def _by_line(line: registry.RegistryLine, content: bytes, context: ParseContext) -> FileReading:
     """By the line's parser, and the pages that it leaves by the next line's."""
     parser: Parser = resolve(str(line.parser))
+    started = time.monotonic()
     reading = parser.parse(content, context)
     pages = picture_pages(reading)
     if line.pictures is None or not pages:
         return reading
-    return joined(reading, _by_line(line.pictures, content, replace(context, pages=pages)))
+    return joined(reading, _by_line(line.pictures, content, onward(context, pages, time.monotonic() - started)))
 
 
 PARSER = ArchiveParser()

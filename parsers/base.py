@@ -1,7 +1,7 @@
 """What every parser is given, what it must give back, and where it runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -10,6 +10,8 @@ from domain.reading import FileReading
 from domain.sheet_identity import Identity
 
 MEBIBYTE = 1 << 20
+PATIENCE = 20.0
+"""Seconds for all readers of a file together, so that what was read before the deadline is not lost."""
 UNKNOWN_FORM = "unknown_form"
 """Key in ``FileReading.extra``: ``number/leaf`` of codes that name none of the given sheets, after commas."""
 PROOFREAD = "proofread"
@@ -27,6 +29,7 @@ class ParseContext:
     read, all when there are none.
     ``layouts`` are the column maps that a person confirmed for offices' own forms, by the layout's name
     (``parsers.vision.foreign_page``): for each column the word that its header counts as.
+    ``patience``: seconds after which a reader of many pages says what it has read and leaves the rest to a person.
     ``proofread``: the names on printed pages are compared with what was printed, but for the pages ``proved`` before.
     """
 
@@ -38,8 +41,14 @@ class ParseContext:
     sheets: tuple[OpenSheet, ...] = ()
     pages: frozenset[int] = frozenset()
     layouts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    patience: float = PATIENCE
     proofread: bool = False
     proved: frozenset[Identity] = frozenset()
+
+
+def onward(context: ParseContext, pages: frozenset[int], seconds: float) -> ParseContext:
+    """For the next reader of the file, of its ``pages``, after ``seconds``; it reads one page at least."""
+    return replace(context, pages=pages, patience=max(1.0, context.patience - seconds))
 
 
 class Parser(Protocol):

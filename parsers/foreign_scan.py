@@ -22,7 +22,6 @@ from parsers.vision.picture import Picture, pictures
 from parsers.vision.ruling import Gray
 from parsers.vision.streaks import without_streaks
 
-_PATIENCE = 24.0  # seconds, so that what was read before the deadline is not lost
 _TWO_NIPS = 30  # digits, where one NIP has 18
 _SEVERAL = "beberapa orang dalam satu baris"
 _SESSIONS = (SheetKind.DAILY, SheetKind.WEEKLY, SheetKind.MONTHLY, SheetKind.APEL)
@@ -42,7 +41,7 @@ class ForeignScanParser:
         count = 0
         for page in pictures(data, context.pages):
             count += 1
-            if time.monotonic() - started > _PATIENCE:
+            if time.monotonic() - started > context.patience:
                 sheets.append(_picture(page.page, problem(ProblemCode.TOO_SLOW)))
                 continue
             found = read_page(without_streaks(ink_of(page)), page.page, context, one_bit=page.two_tone)

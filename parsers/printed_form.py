@@ -25,7 +25,6 @@ from parsers.vision.sheet import Found, Lost, Why, gray_of, look_for_sheet, with
 from parsers.vision.sheet_rows import doubted, head_of, rows_of
 from parsers.vision.ticks import read_head_block, read_ticks
 
-_PATIENCE = 24.0  # seconds, so that what was read before the deadline is not lost
 _BLURRED_SHARE = 0.3  # of the cells unsure because nothing can be made out: the page is asked for again
 _CUT_SHARE = 0.15
 _COVERED_SHARE = 0.3
@@ -52,7 +51,7 @@ class PrintedFormParser:
         pages = 0
         for picture in pictures(data, context.pages):
             pages = picture.page
-            if time.monotonic() - started > _PATIENCE:
+            if time.monotonic() - started > context.patience:
                 problems.append(problem(ProblemCode.TOO_SLOW, f"halaman {picture.page} dan seterusnya"))
                 break
             for one in read_pages(picture, context):

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from domain.errors import ReadingError, SandboxError
 from domain.reading import FileReading, ProblemCode
 from parsers import registry, wire
-from parsers.base import MEBIBYTE, ParseContext
+from parsers.base import MEBIBYTE, ParseContext, onward
 from parsers.confinement import LAYERS
 from parsers.joined import joined, picture_pages
 from parsers.refusals import MESSAGES, refused
@@ -268,7 +268,7 @@ class Sandbox:
         pages = picture_pages(reading)
         if line.pictures is None or not pages:
             return reading
-        return joined(reading, await self.read_as(line.pictures, data, replace(context, pages=pages)))
+        return joined(reading, await self.read_as(line.pictures, data, onward(context, pages, reading.seconds)))
 
     async def _parse(self, parser: str, line: registry.RegistryLine, data: bytes, context: ParseContext) -> FileReading:
         started = time.monotonic()

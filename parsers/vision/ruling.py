@@ -185,6 +185,8 @@ def _printed(straight: Gray, level: Curves, upright: Curves) -> tuple[Curves, Cu
         upright = _with(upright, missed(ways[1], xs, np.median(level, 1)))
         ys, xs = np.median(level, 1), np.median(upright, 1)
         upright = upright[printed_columns(pieces(ways[1], xs, ys), xs, running_on(ways[1], xs, ys))]
+        if len(upright) < 2:
+            break
         xs = np.median(upright, 1)
         level = level[printed_lines(pieces(ways[0], ys, xs), ys, running_on(ways[0], ys, xs))]
         if len(level) < _FEWEST_LINES or len(upright) < 2:

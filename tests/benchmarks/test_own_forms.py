@@ -24,3 +24,8 @@ def test_ink_is_where_the_truth_says_and_nowhere_else() -> None:
     assert min(len(shares) for shares in dark.values()) > 10
     assert np.median(dark[True]) > 0.05
     assert np.quantile(dark[False], 0.95) < 0.02
+
+
+def test_a_photo_of_whose_columns_one_is_believed_has_no_table() -> None:
+    """Found while lessons were drawn: the rows were then asked where no columns were left."""
+    assert own_form("train", "photo1280", 2634, ORDINARY) is None

@@ -1,6 +1,8 @@
 """Sheets over several pages of a PDF, with and without ruling lines."""
 
 import io
+import zipfile
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,8 +15,8 @@ from reportlab.platypus import PageBreak, SimpleDocTemplate, Table, TableStyle
 
 from domain.reading import FileReading, ProblemCode, SheetKind, SheetReading, Verdict
 from domain.terms import Session
-from parsers import pdf_table
-from parsers.base import ParseContext
+from parsers import archive, foreign_scan, pdf_table, printed_form
+from parsers.base import PATIENCE, ParseContext, onward
 from parsers.joined import PICTURES
 from tests.parsers import draw
 from tests.parsers.layouts import CODES
@@ -115,3 +117,31 @@ def test_a_person_whose_lines_go_on_over_the_page_is_one_person() -> None:
         ("Budi", NIP, ["07.15", "DL", "16.00", ""]),
         ("Ani", "198003122005012003", ["v", "", "", "16.05"]),
     ]
+
+
+def test_the_readers_of_a_file_share_its_time_and_say_what_they_left() -> None:
+    out = io.BytesIO()
+    blank = [Image.new("L", (600, 800), shade) for shade in (200, 210, 220)]
+    blank[0].save(out, "PDF", save_all=True, append_images=blank[1:])
+    late = onward(CONTEXT, frozenset({2, 3}), PATIENCE)
+    assert (late.patience, onward(CONTEXT, frozenset(), 5).patience) == (1.0, PATIENCE - 5)
+    spent = replace(late, patience=0.0)
+    form = printed_form.PARSER.parse(out.getvalue(), spent)
+    assert [p.code for p in form.problems] == [ProblemCode.TOO_SLOW]
+    assert form.problems[0].message.startswith("halaman 2 dan seterusnya: ")
+    own = foreign_scan.PARSER.parse(out.getvalue(), spent)
+    assert [(s.name, s.kind, [p.code for p in s.problems]) for s in own.sheets] == [
+        (f"halaman {page}", SheetKind.IMAGE, [ProblemCode.TOO_SLOW]) for page in (2, 3)
+    ]
+
+
+def test_members_of_an_archive_that_come_after_its_time_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for name in ("dinas.csv", "kecamatan.csv"):
+            packed.writestr(name, "No;Nama\n1;Budi\n")
+    monkeypatch.setattr(archive, "_PATIENCE", 0.0)
+    told = archive.PARSER.parse(out.getvalue(), CONTEXT).problems
+    assert [(p.code, p.message.split(":")[0]) for p in told] == [
+        (ProblemCode.TOO_SLOW, "dinas.csv"), (ProblemCode.TOO_SLOW, "kecamatan.csv")
+    ]  # fmt: skip
