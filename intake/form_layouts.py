@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain.reading import FileReading
 from intake.letters import Outgoing
+from parsers.base import LAYOUT, LAYOUT_COLUMNS
 from storage.engine import UnitOfWork
 from storage.records_layouts import NewLayout
 from templates import DESK_NAME, render
@@ -13,8 +14,8 @@ from templates import DESK_NAME, render
 
 async def note_layouts(uow: UnitOfWork, sha256: str, reading: FileReading, outgoing: Outgoing, now: datetime) -> None:
     """Remember the layouts of a reading (``FileReading.extra``, ``parsers.foreign_scan``); news go out once each."""
-    names = [name for name in reading.extra.get("layout", "").split(",") if name]
-    maps = reading.extra.get("layout_columns", "").split(";")
+    names = [name for name in reading.extra.get(LAYOUT, "").split(",") if name]
+    maps = reading.extra.get(LAYOUT_COLUMNS, "").split(";")
     for name, columns in zip(names, maps, strict=False):
         guess = tuple(columns.split("|"))
         if await uow.layouts.note(NewLayout(name, sha256, now, guess)):
@@ -25,6 +26,6 @@ async def note_layouts(uow: UnitOfWork, sha256: str, reading: FileReading, outgo
 
 def layouts_used(reading: FileReading, confirmed: Mapping[str, tuple[str, ...]]) -> str:
     """A short name of the confirmed column maps that a reading went by; empty when it went by none."""
-    names = [name for name in reading.extra.get("layout", "").split(",") if name in confirmed]
+    names = [name for name in reading.extra.get(LAYOUT, "").split(",") if name in confirmed]
     said = "|".join(f"{name}:{','.join(confirmed[name])}" for name in names)
     return hashlib.sha256(said.encode()).hexdigest()[:8] if said else ""

@@ -9,7 +9,7 @@ from io import BytesIO
 from domain.errors import ReadingError
 from domain.reading import FileReading, Problem, ProblemCode, SheetReading
 from parsers import registry
-from parsers.base import MEBIBYTE, PATIENCE, ParseContext, Parser, onward, reader_of
+from parsers.base import LISTS, MEBIBYTE, PATIENCE, ParseContext, Parser, onward, reader_of
 from parsers.joined import joined, picture_pages
 from parsers.refusals import MESSAGES, problem, refused
 from parsers.sandbox_child import resolve
@@ -29,7 +29,7 @@ class ArchiveParser:
     """Runs in the sandbox child, with the limits of one file for all members together."""
 
     name = "archive"
-    version = "1"
+    version = "2"
 
     def parse(self, data: bytes, context: ParseContext) -> FileReading:
         """Read every member; problems of a member carry its name."""
@@ -37,6 +37,7 @@ class ArchiveParser:
             raise ReadingError(ProblemCode.BOMB, MESSAGES[ProblemCode.BOMB])
         sheets: list[SheetReading] = []
         problems: list[Problem] = []
+        told: dict[str, list[str]] = {}
         pages = 0
         started = time.monotonic()
         for name, content in _members(data, context):
@@ -49,9 +50,12 @@ class ArchiveParser:
             sheets += [replace(s, name=f"{name}/{s.name}" if s.name else name) for s in reading.sheets]
             problems += [Problem(p.code, f"{name}: {p.message}") for p in reading.problems]
             pages += reading.pages
+            for key in LISTS.keys() & reading.extra.keys():
+                told.setdefault(key, []).append(reading.extra[key])
         if not sheets and not problems:
             problems.append(problem(ProblemCode.NOT_SHEET))
-        return FileReading(reader_of(self), tuple(sheets), tuple(problems), pages=max(pages, 1))
+        extra = {key: LISTS[key].join(lists) for key, lists in sorted(told.items())}
+        return FileReading(reader_of(self), tuple(sheets), tuple(problems), pages=max(pages, 1), extra=extra)
 
 
 def _members(data: bytes, context: ParseContext) -> list[tuple[str, bytes]]:

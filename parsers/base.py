@@ -16,6 +16,12 @@ UNKNOWN_FORM = "unknown_form"
 """Key in ``FileReading.extra``: ``number/leaf`` of codes that name none of the given sheets, after commas."""
 PROOFREAD = "proofread"
 """Key in ``FileReading.extra``: ``number/leaf`` of printed pages whose names proved to be their own, after commas."""
+LAYOUT = "layout"
+"""Key in ``FileReading.extra``: names of offices' own layouts, after commas (``parsers.vision.foreign_page``)."""
+LAYOUT_COLUMNS = "layout_columns"
+"""Key in ``FileReading.extra``: what the columns of each of these were taken for, after bars; after ``;``."""
+LISTS = {UNKNOWN_FORM: ",", PROOFREAD: ",", LAYOUT: ",", LAYOUT_COLUMNS: ";"}
+"""Keys of lists, and what stands between their items: the lists of several files become one by it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from domain.reading import Cell, FileReading, Problem, ProblemCode, Row, SheetKind, SheetReading, Verdict
-from parsers.base import ParseContext, reader_of
+from parsers.base import LAYOUT, LAYOUT_COLUMNS, ParseContext, reader_of
 from parsers.foreign_sheets import unread_month, with_page
 from parsers.grid import Grid
 from parsers.refusals import problem
@@ -61,7 +61,7 @@ class ForeignScanParser:
 def _layouts(pages: list[ForeignPage]) -> dict[str, str]:
     """Names of the layouts and, in the same order, what their columns were taken for."""
     seen = {page.layout: "|".join(word.replace("|", "/").replace(";", ",") for word in page.columns) for page in pages}
-    return {"layout": ",".join(seen), "layout_columns": ";".join(seen.values())} if seen else {}
+    return {LAYOUT: ",".join(seen), LAYOUT_COLUMNS: ";".join(seen.values())} if seen else {}
 
 
 def ink_of(page: Picture) -> Gray:

@@ -1,6 +1,7 @@
 """Photographed and scanned sheets of the desk, read in the real sandbox."""
 
 import io
+import zipfile
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -285,6 +286,12 @@ async def test_a_sheet_of_another_desk_is_not_read(sandbox: Sandbox) -> None:
     reading = await sandbox.read(photo(written()), replace(context(), sheets=()))
     assert [p.code for p in only(reading).problems] == [ProblemCode.UNKNOWN_FORM]
     assert reading.extra[UNKNOWN_FORM] == "4711/0"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("datang.jpg", "pulang.jpg"):
+            archive.writestr(name, photo(written()))
+    zipped = await sandbox.read(packed.getvalue(), replace(context(), filename="foto.zip", sheets=()))
+    assert zipped.extra[UNKNOWN_FORM] == "4711/0,4711/0"
 
 
 async def test_a_retired_copy_is_read_and_said_to_be_old(sandbox: Sandbox) -> None:
