@@ -100,6 +100,8 @@ def _outcome(reading: FileReading, printed: SheetPage) -> str:
 
 def _cells(shot: Shot, reading: FileReading, printed: SheetPage) -> Iterator[tuple[Slot, CellScore]]:
     told = dict(_told(reading))
+    pale = any(problem.code is ProblemCode.TWO_TONE for problem in reading.sheets[0].problems)
+    untold = UNSURE if pale else EMPTY  # of a 1-bit page the sender is told that no empty cell is certain
     for slot, truth in zip(shot.geometry.slots, shot.truths, strict=True):
         if slot.kind not in (SIGN, HEAD) or not slot.open:
             continue
@@ -107,7 +109,7 @@ def _cells(shot: Shot, reading: FileReading, printed: SheetPage) -> Iterator[tup
         cell = told.get((no, printed.days[slot.column // 2], list(Session)[slot.column % 2]))
         if cell is None:  # rows for newcomers are told only where somebody wrote; a line through them tells of nobody
             if truth.expected != OTHER:
-                yield slot, CellScore(truth.ink, truth.expected, EMPTY, 1.0)
+                yield slot, CellScore(truth.ink, truth.expected, untold, 1.0)
         elif not cell.text.startswith(Doubt.CUT):
             yield slot, CellScore(truth.ink, truth.expected, _SAID[cell.verdict], cell.confidence)
 

@@ -49,8 +49,9 @@ MESSAGES: dict[ProblemCode, str] = {
     ProblemCode.NAMES_DIFFER: "Nama yang tercetak tidak sama dengan nama pada lembar yang dikirim BKD dengan kode ini, "
     "sehingga tidak satu baris pun dicatat sebelum diperiksa petugas BKD. Mohon memakai lembar asli dari BKD; balas "
     "FORMAT untuk memperolehnya.",
-    ProblemCode.TWO_TONE: "Pindaian ini hitam-putih (1-bit) sehingga tinta tipis dapat hilang dan kotak kosong tidak "
-    "dapat dipastikan. Mohon memindai dalam mode abu-abu (grayscale) atau memotret lembarnya.",
+    ProblemCode.TWO_TONE: "Pindaian ini hitam-putih (1-bit) sehingga tinta tipis dapat hilang dan kotak kosong, juga "
+    "pada baris tambahan, tidak dapat dipastikan. Mohon memindai dalam mode abu-abu (grayscale) atau memotret "
+    "lembarnya.",
 }
 
 
