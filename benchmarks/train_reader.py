@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.training.bands import set_bands
 from benchmarks.training.examples import draw_all
 
-PAGES = {"train": 5400, "valid": 480}
+PAGES = {"train": 5800, "valid": 900}
 FOLDER = Path("build/reader")
 
 

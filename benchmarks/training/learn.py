@@ -29,6 +29,8 @@ WEIGHTS = (1.0, 1.0, 1.3)  # empty, signed, other
 AS_DRAWN, BEND, BEND_EVERY = 0.4, 2.2, 14
 """Share of pages left as they are; of the others strokes are bent by up to so many pixels (standard deviation), anew
 every so many pixels."""
+SMALLER = (0.72, 1.2)
+"""Of half of those, what stands in the middle of each cell is drawn at so much of its size; the edges stay."""
 Rng = np.random.Generator
 
 
@@ -120,6 +122,10 @@ def _by_another_hand(planes: torch.Tensor, rng: Rng) -> torch.Tensor:
     knots = (1, 2, max(2, height // BEND_EVERY), max(2, width // BEND_EVERY))
     bends = torch.from_numpy(rng.normal(0, rng.uniform(0, BEND), knots).astype(np.float32))
     bends = nn.functional.interpolate(bends, (height, width), mode="bicubic", align_corners=True)[0]
+    if rng.random() < 0.5:
+        size = float(rng.uniform(*SMALLER))
+        across, down = _resized(width, WIDTH, size), _resized(height, HEIGHT, size)
+        bends = bends + torch.stack([across.expand(height, -1), down[:, None].expand(-1, width)])
     y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     places = torch.stack([(x + bends[0]) * (2 / (width - 1)) - 1, (y + bends[1]) * (2 / (height - 1)) - 1], dim=-1)
     bent = nn.functional.grid_sample(planes[None], places[None], padding_mode="border", align_corners=True)
@@ -133,6 +139,14 @@ def _by_another_hand(planes: torch.Tensor, rng: Rng) -> torch.Tensor:
         bent[0, 0] += rough
         bent[0, 1] += rough / max(contrast, 1.0)
     return bent[0].clamp(0, 2)
+
+
+def _resized(length: int, cell: int, size: float) -> torch.Tensor:
+    """For each pixel along a page, how much farther from the middle of its cell it is taken from."""
+    at = (np.arange(length) % cell + 0.5) * (2 / cell) - 1
+    taken = np.interp(at, (-0.9, -0.55, 0.55, 0.9), (-0.9, -0.55 / size, 0.55 / size, 0.9))
+    inside = np.abs(at) < 0.9
+    return torch.from_numpy(((taken - at) * inside * (cell / 2)).astype(np.float32))
 
 
 def learn(pages: list[Page], epochs: float, model: nn.Sequential, path: Path) -> None:
