@@ -14,6 +14,7 @@ from domain.vocabulary import Key, Mark, heading, squeeze
 from parsers.base import ParseContext
 from parsers.grid import Grid, Value
 from parsers.headers import Header, find_header
+from parsers.vision.arrays import Floats
 from parsers.vision.cells import cut
 from parsers.vision.foreign_band import Printed, lines_of, read_band
 from parsers.vision.foreign_days import Unread
@@ -37,6 +38,7 @@ from parsers.vision.table_cells import TableCell, cells_of
 HANDWRITTEN = "(tulisan tangan)"
 _UNSEEN = Seen(Verdict.UNSURE, 0.0, Doubt.FAINT)
 _COVERED = Seen(Verdict.UNSURE, 0.0, Doubt.COVERED)
+_ELSEWHERE = Seen(Verdict.UNSURE, 0.0, Doubt.ELSEWHERE)
 _HEADER_ROWS = 4
 _LEAST_SCORE = 0.55
 _PRINTED_SCORE = 0.9
@@ -108,6 +110,8 @@ class _Table:
         above, below = self._beside()
         values = [*lines_of(above), *self._values(), *lines_of(below)]
         offset, seen = len(lines_of(above)), self._look(header, top, two_tone=one_bit)
+        if header and not confirmed:
+            self._doubt_beside(header, top, seen)
 
         def look(row: int, column: int) -> Seen | None:
             if header is None or not 0 <= row - offset < self._rows:
@@ -300,8 +304,7 @@ class _Table:
         """What is in every place of presence; columns side by side with the same rows are looked at together."""
         if header is None:
             return {}
-        plain = np.asarray((255 - self._ruled.gray) / np.float32(255), np.float32)
-        dark = self._marks.dark if self._marks else plain
+        dark = self._marks.dark if self._marks else self._plain_dark
         spans = self._spans(header)
         strips: list[list[int]] = []
         for column in sorted(c.index for c in header.marks):
@@ -313,15 +316,41 @@ class _Table:
                 strips.append([column])
         seen: dict[tuple[int, int], Seen] = {}
         for strip in strips:
-            edges = self._edges(strip[0], top)
-            xs = [self._ruled.xs[c] for c in strip] + [self._ruled.xs[spans.get(strip[-1], strip[-1]) + 1]]
-            corners = np.stack(np.meshgrid(xs, [self._ruled.ys[r] for r in edges]), axis=-1).astype(np.float64)
-            verdicts = read_cells(cut(dark, corners), two_tone=two_tone, own_form=True)
-            for row, below, line in zip(edges, edges[1:], verdicts, strict=False):
-                for column, one in zip(strip, line, strict=True):
-                    hidden = self._ruled.hidden[row:below, column : spans.get(column, column) + 1].any()
-                    seen[row, column] = _COVERED if hidden and one.verdict is Verdict.EMPTY else one
+            seen |= self._strip(strip, top, dark, spans, two_tone=two_tone)
         return seen
+
+    def _strip(
+        self, strip: list[int], top: int, dark: Floats, spans: dict[int, int], *, two_tone: bool
+    ) -> dict[tuple[int, int], Seen]:
+        """What is in the cells of columns side by side that have the same rows."""
+        edges = self._edges(strip[0], top)
+        xs = [self._ruled.xs[c] for c in strip] + [self._ruled.xs[spans.get(strip[-1], strip[-1]) + 1]]
+        corners = np.stack(np.meshgrid(xs, [self._ruled.ys[r] for r in edges]), axis=-1).astype(np.float64)
+        verdicts = read_cells(cut(dark, corners), two_tone=two_tone, own_form=True)
+        seen: dict[tuple[int, int], Seen] = {}
+        for row, below, line in zip(edges, edges[1:], verdicts, strict=False):
+            for column, one in zip(strip, line, strict=True):
+                hidden = self._ruled.hidden[row:below, column : spans.get(column, column) + 1].any()
+                seen[row, column] = _COVERED if hidden and one.verdict is Verdict.EMPTY else one
+        return seen
+
+    def _doubt_beside(self, header: Header, top: int, seen: dict[tuple[int, int], Seen]) -> None:
+        """Who wrote in a column whose heading nobody could read may have signed there: a bare cell in that row does not
+        say that the person was away.
+        """
+        known = {c.index for c in header.columns if c.key or c.is_mark or c.total is not None}
+        known |= {n for first, last in self._spans(header).items() for n in range(first, last + 1)}
+        who = min((c.index for c in header.columns if c.key in (Key.NAME, Key.NIP)), default=self._columns)
+        for nameless in [column for column in sorted(self._bare() - known) if column > who]:
+            written = self._strip([nameless], top, self._plain_dark, {}, two_tone=False)
+            for row, column in [place for place, one in seen.items() if one.verdict is Verdict.EMPTY]:
+                beside = written.get((row, nameless))
+                if beside is not None and beside.verdict is not Verdict.EMPTY:
+                    seen[row, column] = _ELSEWHERE
+
+    @property
+    def _plain_dark(self) -> Floats:
+        return np.asarray((255 - self._ruled.gray) / np.float32(255), np.float32)
 
     def _edges(self, column: int, top: int) -> list[int]:
         """The horizontal lines that bound a column's cells below the header."""

@@ -30,6 +30,7 @@ class Doubt(StrEnum):
     TWO_TONE = "gambar hitam-putih: tinta tipis dapat hilang"
     CUT = "di luar foto"
     COVERED = "tertutup atau silau"
+    ELSEWHERE = "ada tulisan di kolom yang judulnya tidak terbaca"
 
 
 @dataclass(frozen=True, slots=True)

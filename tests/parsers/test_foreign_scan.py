@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from demo.paper.habits import ORDINARY
 from demo.paper.laboratory import Shot, take
 from domain.reading import FileReading, ProblemCode, SheetKind, Verdict
 from domain.terms import Session
@@ -22,6 +23,7 @@ from parsers.vision.header_words import (
 )
 from parsers.vision.ocr import read_pieces
 from parsers.vision.picture import pictures
+from parsers.vision.reader import Doubt
 from parsers.vision.ruling import find_ruled
 from parsers.vision.streaks import without_streaks
 from parsers.vision.table_cells import cells_of
@@ -134,6 +136,24 @@ def test_a_new_layout_waits_for_a_person_and_a_confirmed_one_does_not() -> None:
     assert ProblemCode.NEW_LAYOUT not in [p.code for p in confirmed.sheets[0].problems]
     assert [c.session for c in confirmed.sheets[0].rows[0].cells] == [Session.PULANG, Session.DATANG]
     assert ProblemCode.NEW_LAYOUT not in [p.code for p in read(data, {name: ()}).sheets[0].problems]
+
+
+def test_who_wrote_under_a_heading_that_nobody_can_read_is_not_called_away() -> None:
+    """A stamp over "Datang" left "Pulang" as the only place to sign: a page of people seemed away."""
+    heads = tuple("" if word == "Datang" else word for word in PLAIN.heads[0])
+    half = replace(ORDINARY, present=0.5, stamp=0, row_line=0, z_line=0)
+    sheet = foreign_sheet(replace(PLAIN, heads=(heads,)), "Dinas Perhubungan", DAY, PEOPLE, 9.0)
+    shot = take(sheet, "valid", "scan", 3, half)
+    truths = {(t.row, t.column): t.expected for t in shot.truths}
+    [read_sheet] = read(shot.data).sheets
+    said = {row.no: row.cells[0] for row in read_sheet.rows}
+    assert {cell.session for cell in said.values()} == {Session.PULANG}
+    went = [no for no in said if no and truths[no - 1, 0] == "signed" and truths[no - 1, 1] == "empty"]
+    assert len(went) >= 2
+    assert {said[no].verdict for no in went} == {Verdict.UNSURE}
+    assert {said[no].text for no in went} == {Doubt.ELSEWHERE}
+    away = [no for no in said if no and truths[no - 1, 0] == truths[no - 1, 1] == "empty"]
+    assert {said[no].verdict for no in away} == {Verdict.EMPTY}
 
 
 @pytest.mark.slow
