@@ -27,6 +27,7 @@ _WHOLE = 0.85  # a printed piece is seen on more of its length
 _SEEN, _MISSING = 0.6, 0.2
 _FULL, _MOST, _NEARLY_ALL = 0.5, 0.66, 0.8  # of the pieces of a line
 _BESIDE_ROWS = 0.4  # of the rows have their vertical line
+_EQUAL, _MANY_EQUAL = 0.12, 6  # columns are equal that differ by less; so many make a row of days
 _REGULAR, _LEAST_PIECES = 0.35, 0.3  # of the lines below the header; of a line's pieces
 _NEAR, _NEAREST = 0.3, 14.0  # of the usual distance, at most so many pixels: two lines as near as that are one
 _OUTSIDE = 10, 70  # pixels beyond the table
@@ -157,10 +158,42 @@ def printed_lines(seen: Pieces, ys: Doubles, other: Flags) -> Flags:
 
 
 def printed_columns(seen: Pieces, xs: Doubles, other: Flags) -> Flags:
-    """Which vertical lines a printer drew: they are seen beside many rows. ``other``: creases and streaks."""
+    """Which vertical lines a printer drew: they are seen beside many rows. ``other``: creases and streaks.
+
+    Writing that fills narrow cells on both sides hides a line in most rows; where it stands in the very middle of what
+    would else be two of many equal columns, what is seen past the writing of one side is enough.
+    """
     whole = (seen.both > _WHOLE).mean(1)
     keep = ~other & (whole > _BESIDE_ROWS) & _within(np.where(other, 0.0, whole))
-    return np.asarray(keep & _fuller(xs, keep, seen.both.sum(1)), np.bool_)
+    keep &= _fuller(xs, keep, seen.both.sum(1))
+    beside = np.where(other, 0.0, (seen.either > _WHOLE).mean(1))
+    return np.asarray(keep | _halving(xs, keep, beside), np.bool_)
+
+
+def halves(at: Doubles) -> Doubles:
+    """The middles of gaps twice as wide as most of many equal ones: there a line may have been missed."""
+    gaps = np.diff(at)
+    usual = _usual_gap(gaps)
+    wide = np.abs(gaps - 2 * usual) < _EQUAL * usual if usual else np.zeros(len(gaps), np.bool_)
+    return np.asarray((at[:-1] + at[1:])[wide] / 2, np.float64)
+
+
+def _halving(at: Doubles, keep: Flags, beside: Doubles) -> Flags:
+    """The lines that halve such a gap."""
+    kept, added = np.flatnonzero(keep), np.zeros(len(at), np.bool_)
+    usual = _usual_gap(np.diff(at[kept]))
+    for a, b in pairwise(kept):
+        off = {n: max(abs(at[n] - at[a] - usual), abs(at[b] - at[n] - usual)) for n in range(a + 1, b)}
+        good = [n for n, far in off.items() if far < _EQUAL * usual and beside[n] > _BESIDE_ROWS]
+        if good:
+            added[max(good, key=lambda n: beside[n])] = True
+    return added
+
+
+def _usual_gap(gaps: Doubles) -> float:
+    """What most gaps measure; 0 where too few are equal to make a row of days."""
+    usual = float(np.median(gaps)) if len(gaps) else 0.0
+    return usual if (np.abs(gaps - usual) < _EQUAL * usual).sum() >= _MANY_EQUAL else 0.0
 
 
 def _fuller(at: Doubles, keep: Flags, full: Doubles) -> Flags:

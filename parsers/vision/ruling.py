@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from parsers.vision.arrays import Doubles, Flags
 from parsers.vision.line_evidence import (
+    Contrast,
     between_columns,
     between_rows,
     contrast,
+    halves,
     line_runs,
     missed,
     pieces,
@@ -190,8 +192,19 @@ def _printed(straight: Gray, level: Curves, upright: Curves) -> tuple[Curves, Cu
         xs = np.median(upright, 1)
         level = level[printed_lines(pieces(ways[0], ys, xs), ys, running_on(ways[0], ys, xs))]
         if len(level) < _FEWEST_LINES or len(upright) < 2:
-            break
-    return level, upright
+            return level, upright
+    return level, _halved(ways[1], level, upright)
+
+
+def _halved(seen: Contrast, level: Curves, upright: Curves) -> Curves:
+    """The upright lines with those in the middle of double gaps that are seen when looked for."""
+    more = halves(np.median(upright, 1))
+    if not len(more):
+        return upright
+    lines = _with(upright, more)
+    xs, ys = np.median(lines, 1), np.median(level, 1)
+    kept = printed_columns(pieces(seen, xs, ys), xs, running_on(seen, xs, ys))
+    return np.asarray(lines[kept], np.float64)
 
 
 def _with(lines: Curves, more: Doubles) -> Curves:

@@ -149,7 +149,7 @@ def test_form_e_on_a_scan_is_read_person_by_person_and_day_by_day() -> None:
     wrong = [place for place, cell in told.items() if {cell.verdict.value, truths[place]} == {"signed", "empty"}]
     assert wrong == []
     assert sum(cell.verdict is Verdict.SIGNED for cell in told.values()) >= 8
-    assert sum(cell.verdict is Verdict.UNSURE for cell in told.values()) <= 12
+    assert sum(cell.verdict is Verdict.UNSURE for cell in told.values()) <= 20
 
 
 @pytest.mark.parametrize("form", ["1", "2"])
