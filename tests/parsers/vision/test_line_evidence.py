@@ -9,6 +9,7 @@ from parsers.vision.line_evidence import (
     between_columns,
     between_rows,
     contrast,
+    halves,
     missed,
     pieces,
     printed_columns,
@@ -133,3 +134,32 @@ def test_a_cell_under_a_note_is_hidden_and_no_other_is() -> None:
     rows, columns = pieces(contrast(page), YS, XS), pieces(contrast(np.ascontiguousarray(page.T)), XS, YS)
     hidden = unseen_cells(rows, columns, between_rows(rows), between_columns(columns, rows))
     assert np.argwhere(hidden).tolist() == [[4, 3], [5, 3]]
+
+
+DAYS = np.arange(100.0, 533.0, 36)
+
+
+def month(drawn: NDArray[np.float64]) -> Gray:
+    """Rows of narrow day cells with thin lines at ``drawn``; those right of the seventh are full of writing."""
+    page = np.full((1000, 700), 250, np.uint8)
+    right = int(DAYS[6])
+    for top in YS[2:-1].astype(int):
+        cv2.rectangle(page, (right + 5, top + 4), (right + 29, top + 46), 30, -1)
+    for y in YS.astype(int):
+        cv2.line(page, (100, y), (532, y), 130, 2)
+    for x in drawn.astype(int):
+        cv2.line(page, (x, 100), (x, 900), 130, 2)
+    return page
+
+
+def test_a_line_between_days_that_writing_hides_is_found_where_it_must_be() -> None:
+    page = month(DAYS)
+    without = np.delete(DAYS, 6)
+    assert halves(without).tolist() == [DAYS[6]]
+    assert columns_of(page, YS, DAYS) == list(DAYS)
+
+
+def test_two_days_that_share_a_cell_stay_one() -> None:
+    without = np.delete(DAYS, 6)
+    assert columns_of(month(without), YS, DAYS) == list(without)
+    assert halves(XS).tolist() == [], "too few equal columns to be days"
