@@ -29,7 +29,7 @@ WEIGHTS = (1.0, 1.0, 1.3)  # empty, signed, other
 AS_DRAWN, BEND, BEND_EVERY = 0.4, 2.2, 14
 """Share of pages left as they are; of the others strokes are bent by up to so many pixels (standard deviation), anew
 every so many pixels."""
-SMALLER = (0.72, 1.2)
+SIZES = (0.72, 1.2)
 """Of half of those, what stands in the middle of each cell is drawn at so much of its size; the edges stay."""
 Rng = np.random.Generator
 
@@ -123,7 +123,7 @@ def _by_another_hand(planes: torch.Tensor, rng: Rng) -> torch.Tensor:
     bends = torch.from_numpy(rng.normal(0, rng.uniform(0, BEND), knots).astype(np.float32))
     bends = nn.functional.interpolate(bends, (height, width), mode="bicubic", align_corners=True)[0]
     if rng.random() < 0.5:
-        size = float(rng.uniform(*SMALLER))
+        size = float(rng.uniform(*SIZES))
         across, down = _resized(width, WIDTH, size), _resized(height, HEIGHT, size)
         bends = bends + torch.stack([across.expand(height, -1), down[:, None].expand(-1, width)])
     y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")

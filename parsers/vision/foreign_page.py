@@ -110,7 +110,7 @@ class _Table:
         above, below = self._beside()
         values = [*lines_of(above), *self._values(), *lines_of(below)]
         offset, seen = len(lines_of(above)), self._look(header, top, two_tone=one_bit)
-        if header and not confirmed:
+        if header and not confirmed and not month:
             self._doubt_beside(header, top, seen)
 
         def look(row: int, column: int) -> Seen | None:
@@ -324,6 +324,8 @@ class _Table:
     ) -> dict[tuple[int, int], Seen]:
         """What is in the cells of columns side by side that have the same rows."""
         edges = self._edges(strip[0], top)
+        if len(edges) < 2:
+            return {}
         xs = [self._ruled.xs[c] for c in strip] + [self._ruled.xs[spans.get(strip[-1], strip[-1]) + 1]]
         corners = np.stack(np.meshgrid(xs, [self._ruled.ys[r] for r in edges]), axis=-1).astype(np.float64)
         verdicts = read_cells(cut(dark, corners), two_tone=two_tone, own_form=True)
