@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from domain import name_fit
 from domain import nip as nips
-from domain.blurred import blurred_match
+from domain.blurred import Numbered, blurred_match, spellings
 from domain.names import Name, literal, parse_name
 from domain.nip import ReadNip
 from domain.roster import Person
@@ -81,7 +81,11 @@ class Everyone:
         self.by_name: dict[name_fit.Key, list[str]] = {}
         for one in known:
             self.by_name.setdefault(one.key, []).append(one.person.key)
-        self.numbered = tuple((k.person.key, k.joined, k.person.nip) for k in known if k.person.nip)
+        self.numbered = tuple(
+            Numbered(p.key, p.nip, spellings(p.name, parse_name(p.bare_name or p.name)))
+            for p in (k.person for k in known)
+            if p.nip
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,8 @@ class Matcher:
         found = self._apart(written, nip, read)
         if found.person is not None:
             return found
-        together = blurred_match("".join(written.key), read.digits, self._everyone.numbered)
+        digits = read.digits or "".join(filter(str.isdigit, nip))
+        together = blurred_match(spellings(name, written), digits, self._everyone.numbered)
         return Match(together, How.NIP_REPAIRED, (together,), 0.9) if together in self._known else found
 
     def _apart(self, written: Name, nip: str, read: ReadNip) -> Match:

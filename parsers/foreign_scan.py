@@ -15,7 +15,7 @@ from parsers.foreign_sheets import unread_month, with_page
 from parsers.grid import Grid
 from parsers.refusals import problem
 from parsers.table import read_grids
-from parsers.vision.foreign_grid import ForeignPage
+from parsers.vision.foreign_grid import NIP_DIGITS, ForeignPage
 from parsers.vision.foreign_page import HANDWRITTEN, read_page
 from parsers.vision.learned import model_version
 from parsers.vision.picture import Picture, pictures
@@ -86,7 +86,15 @@ def _told(pages: list[ForeignPage], reading: FileReading) -> tuple[Problem, ...]
         told.append(problem(ProblemCode.NEW_LAYOUT))
     if any(page.other_tables for page in pages):
         told.append(problem(ProblemCode.ROW_UNREAD, "Tabel kedua pada halaman yang sama belum dibaca"))
+    rows = [row for sheet in reading.sheets for row in sheet.rows]
+    lost = sum(page.numbered for page in pages) - sum(_digits(row) >= NIP_DIGITS for row in rows)
+    if lost > 0:
+        told.append(problem(ProblemCode.ROW_UNREAD, f"{lost} baris ber-NIP pada tabel belum terbaca sebagai pegawai"))
     return tuple(told)
+
+
+def _digits(row: Row) -> int:
+    return sum(map(str.isdigit, row.name + row.nip))
 
 
 def _checked(sheet: SheetReading, told: tuple[Problem, ...]) -> SheetReading:
@@ -100,7 +108,7 @@ def _checked(sheet: SheetReading, told: tuple[Problem, ...]) -> SheetReading:
 
 
 def _row(row: Row) -> Row:
-    if sum(ch.isdigit() for ch in row.name + row.nip) >= _TWO_NIPS:
+    if _digits(row) >= _TWO_NIPS:
         # A line between people was not found: what stands in the row is not one person's.
         return replace(row, name=_SEVERAL, nip="", cells=tuple(_unsure(c, _SEVERAL) for c in row.cells))
     if HANDWRITTEN not in row.note or any(c.verdict is not Verdict.EMPTY for c in row.cells):

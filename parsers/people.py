@@ -23,7 +23,7 @@ _DEGREES = re.compile(
 _FOOTER = re.compile(
     r"\bmengetahui\b|\bmenyetujui\b|^jumlah\b|^total\b|^rekapitulasi\b|^keterangan\s*:|^catatan\b|^ket\s*\.?\s*:"
     r"|^\s*(?:plt|plh|a\.?\s?n|u\.?\s?b)\b\.?|\b(?:kepala|sekretaris|camat|lurah|direktur|kasubbag|bupati)\b"
-    r"|\bpetugas\b|^[a-z .]+,\s*(?:tanggal\s*)?[\d.…_ ]*(?:[a-z]+\s+\d{4}|\d{1,2}[-/ ]\S+[-/ ]\d{4}|[.…_]+)"
+    r"|\bpetugas\b|^[a-z .]+,\s*(?:tanggal\s*)?[\d.…_ ]*(?:[a-z]+\s+\d{4}|\d{1,2}[-/ ]\S+[-/ ]\d{4}|[._]{2,}|…)"
     r"|^(?:\d+\s*\.?\s*)?(?:dst\b|dan seterusnya)",
     re.IGNORECASE,
 )

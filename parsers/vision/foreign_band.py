@@ -9,10 +9,12 @@ from rapidfuzz.distance import Levenshtein
 
 from domain.wording import MONTHS
 from parsers.grid import Value
+from parsers.vision.arrays import Doubles
 from parsers.vision.header_words import words_apart
 from parsers.vision.ocr import find_pieces, read_pieces
 from parsers.vision.ruling import Gray
 
+_BESIDE = 24  # pixels beside the table that still belong to the lines above it
 _NARROWEST = 24  # pixels of a band that can hold a line
 _LEAST_SCORE = 0.55
 _LONG = 6  # letters of a month's name that may be read two wrong; Juni and Juli are a letter apart
@@ -32,7 +34,14 @@ class Printed:
     y1: float
 
 
-def read_band(gray: Gray, left: int, right: int, top: int, bottom: int) -> tuple[Printed, ...]:
+def read_beside(gray: Gray, xs: Doubles, ys: Doubles) -> tuple[tuple[Printed, ...], tuple[Printed, ...]]:
+    """The text above and below the table whose lines stand at ``xs`` and ``ys``."""
+    left, right = round(xs[0]) - _BESIDE, round(xs[-1]) + _BESIDE
+    top, bottom = round(ys[0]) - 3, round(ys[-1]) + 3
+    return _read_band(gray, left, right, 0, top), _read_band(gray, left, right, bottom, gray.shape[0])
+
+
+def _read_band(gray: Gray, left: int, right: int, top: int, bottom: int) -> tuple[Printed, ...]:
     """The pieces of text between ``top`` and ``bottom``, line by line."""
     left, top = max(0, left), max(0, top)
     band = np.ascontiguousarray(gray[top:bottom, left:right])

@@ -10,6 +10,8 @@ from parsers.grid import Grid
 from parsers.vision.foreign_days import Unread
 from parsers.vision.reader import Seen
 
+NIP_DIGITS = 13  # of 18: with so many a text is a NIP, however badly it was read
+
 Turn: TypeAlias = Callable[[float, float], tuple[float, float]]
 """From a place in the picture as it was read to the place in the picture as given."""
 
@@ -42,7 +44,7 @@ class ForeignPage:
     """A page as a grid; ``layout`` names its header's wording, ``columns`` what each column was taken for.
 
     ``known``: a person confirmed the layout's column map. ``said`` are the lines above the table, ``unread`` is why a
-    month cannot be read.
+    month cannot be read; ``numbered`` counts its rows with a NIP.
     """
 
     grid: InkGrid
@@ -55,6 +57,7 @@ class ForeignPage:
     head_box: Box | None = None
     said: tuple[str, ...] = ()
     month: bool = False
+    numbered: int = 0
 
 
 def unread_page(number: int, why: Unread) -> ForeignPage:

@@ -16,9 +16,10 @@ from parsers.grid import Grid, Value
 from parsers.headers import Header, find_header
 from parsers.vision.arrays import Floats
 from parsers.vision.cells import cut
-from parsers.vision.foreign_band import Printed, lines_of, read_band
+from parsers.vision.faint_print import evened, sharpened
+from parsers.vision.foreign_band import lines_of, read_beside
 from parsers.vision.foreign_days import Unread
-from parsers.vision.foreign_grid import ForeignPage, InkGrid, Text, Turn, unread_page, unturning
+from parsers.vision.foreign_grid import NIP_DIGITS, ForeignPage, InkGrid, Text, Turn, unread_page, unturning
 from parsers.vision.foreign_head import read_foot
 from parsers.vision.foreign_marks import MonthMarks
 from parsers.vision.foreign_month import Month, find_month, words_of
@@ -32,6 +33,7 @@ from parsers.vision.header_words import (
 )
 from parsers.vision.ocr import find_pieces, has_ink, read_pieces, search_pieces
 from parsers.vision.reader import Doubt, Seen, read_cells
+from parsers.vision.row_numbers import mended_numbers
 from parsers.vision.ruling import Gray, Ruled, find_ruled
 from parsers.vision.table_cells import TableCell, cells_of
 
@@ -41,8 +43,8 @@ _COVERED = Seen(Verdict.UNSURE, 0.0, Doubt.COVERED)
 _ELSEWHERE = Seen(Verdict.UNSURE, 0.0, Doubt.ELSEWHERE)
 _HEADER_ROWS = 4
 _LEAST_SCORE = 0.55
+_LEAST_GUESS = 0.3  # of names and their numbers
 _PRINTED_SCORE = 0.9
-_BAND = 24  # pixels beside the table that still belong to the lines above it
 _SCRAP = 3  # letters and digits that a reader of print may make of a signature
 _UNREAD = (Key.RANK, Key.POST, Key.TOTAL)
 _NUMBER = re.compile(r"(\d{1,3})\s*[.)]?")
@@ -95,6 +97,7 @@ class _Table:
         turned: Turn,
     ) -> ForeignPage:
         """Read what identifies people and make the grid."""
+        self._look_again()
         month = find_month(self._ruled, self._cells, self._plain())
         if isinstance(month, Unread):
             return unread_page(number, month)
@@ -107,7 +110,7 @@ class _Table:
         self._read_people(header, top)
         if month and (unread := self._take_words(month)):
             return unread_page(number, unread)
-        above, below = self._beside()
+        above, below = read_beside(self._ruled.gray, self._ruled.xs, self._ruled.ys)
         values = [*lines_of(above), *self._values(), *lines_of(below)]
         offset, seen = len(lines_of(above)), self._look(header, top, two_tone=one_bit)
         if header and not confirmed and not month:
@@ -133,6 +136,7 @@ class _Table:
             grid, layout, self._words(header), confirmed is not None, self._ruled.other_tables,
             head=foot.mark, head_box=self._around(number, foot.room, turned) if foot.room else None,
             said=tuple(" ".join(map(str, line)) for line in lines_of(above)), month=month is not None,
+            numbered=self._numbered(top),
         )  # fmt: skip
 
     def _plain(self) -> dict[tuple[int, int], str]:
@@ -158,13 +162,13 @@ class _Table:
         known = {c.index: header_word(c) for c in header.columns} if header else {}
         return tuple(known.get(column, "") for column in range(self._columns))
 
-    def _read(self, cells: list[TableCell]) -> None:
-        """Read the printed text of cells that were not read yet."""
+    def _read(self, cells: list[TableCell], least: float = _LEAST_SCORE) -> None:
+        """Read the printed text of cells that were not read yet; what is less sure than ``least`` is left out."""
         pieces, owners = [], []
         for cell in cells:
             if (cell.row, cell.column) in self._texts:
                 continue
-            inside = cell.inside(self._ruled.gray)
+            inside = evened(cell.inside(self._ruled.gray))
             self._texts[cell.row, cell.column] = Text("")
             for piece in find_pieces(inside):
                 pieces.append(piece.cut(inside))
@@ -173,7 +177,7 @@ class _Table:
         heights = [h for (_, _, h), (text, score) in zip(owners, told, strict=True) if text and score > _PRINTED_SCORE]
         self._height = float(np.median(heights)) if heights else self._height
         for (row, column, height), (text, score) in zip(owners, told, strict=True):
-            if not text or score < _LEAST_SCORE:
+            if not text or score < least:
                 before = self._texts[row, column]
                 self._texts[row, column] = Text(before.text, printed=False)
                 continue
@@ -184,12 +188,14 @@ class _Table:
     def _read_people(self, header: Header | None, top: int) -> None:
         """The columns that say who it is; a name that the quick way lost is looked for once more."""
         wanted = self._wanted(header)
+        who = {c.index for c in header.columns if c.key in (Key.NAME, Key.NIP)} if header else set()
+        self._read([c for c in self._cells.values() if c.row >= top and c.column in wanted & who], _LEAST_GUESS)
         self._read([c for c in self._cells.values() if c.row >= top and c.column in wanted])
         names = {c.index for c in header.columns if c.key in (Key.NAME, Key.NIP)} if header else set()
         for (row, column), cell in self._cells.items():
             if row < top or column not in names or len(self._texts[row, column].text) > 3:
                 continue
-            inside = cell.inside(self._ruled.gray)
+            inside = evened(cell.inside(self._ruled.gray))
             if has_ink(inside):
                 told = [mended(text) for text, score in search_pieces(inside) if score >= _LEAST_SCORE]
                 self._texts[row, column] = Text("\n".join(told))
@@ -203,16 +209,27 @@ class _Table:
         for row in range(top, self._rows):
             found = _NUMBER.fullmatch(self._texts.get((row, column), Text("")).text)
             told[row] = int(found[1]) if found else None
-        for row in [row for row in told if (row, column) in self._cells]:
-            between = [(told.get(row + step), told.get(row + other)) for step, other in ((-1, 1), (-1, -2), (1, 2))]
-            offsets = ((1, -1), (1, 2), (-1, -2))
-            said = {
-                a + one
-                for (a, b), (one, two) in zip(between, offsets, strict=True)
-                if a is not None and b is not None and a + one == b + two
-            }
-            if len(said) == 1 and told[row] not in said and min(said) > 0:
-                self._texts[row, column] = Text(str(said.pop()))
+        for row, number in mended_numbers(told).items():
+            if (row, column) in self._cells:
+                self._texts[row, column] = Text(str(number))
+
+    def _numbered(self, top: int) -> int:
+        """How many rows hold a NIP: none of them may be lost to the reader of tables."""
+        held = {row for (row, _), t in self._texts.items() if sum(map(str.isdigit, t.text)) >= NIP_DIGITS}
+        return sum(row >= top for row in held)
+
+    def _look_again(self) -> None:
+        """Headings that nobody knows, read once more from a sharper picture."""
+        for cell in [c for c in self._cells.values() if c.row == 0]:
+            before = self._texts.get((0, cell.column), Text(""))
+            if heading(" ".join(before.text.split())).known:
+                continue
+            inside = sharpened(cell.inside(self._ruled.gray))
+            told = [text for text, _ in read_pieces([piece.cut(inside) for piece in find_pieces(inside)])]
+            word = nearest_heading(" ".join(told))
+            if heading(word).known:
+                self._texts[0, cell.column] = Text(word)
+        self._mend_headings()
 
     def _mend_headings(self) -> None:
         """Headings a letter off, and those that only the column's contents tell."""
@@ -379,10 +396,3 @@ class _Table:
         corners = [turned(*self._ruled.origin(x, y)) for x in (x0, x1) for y in (y0, y1)]
         xs, ys = [c[0] for c in corners], [c[1] for c in corners]
         return Box(number, round(min(xs), 1), round(min(ys), 1), round(max(xs), 1), round(max(ys), 1))
-
-    def _beside(self) -> tuple[tuple[Printed, ...], tuple[Printed, ...]]:
-        """The text above and below the table."""
-        left, right = round(self._ruled.xs[0]) - _BAND, round(self._ruled.xs[-1]) + _BAND
-        top, bottom = round(self._ruled.ys[0]) - 3, round(self._ruled.ys[-1]) + 3
-        gray = self._ruled.gray
-        return read_band(gray, left, right, 0, top), read_band(gray, left, right, bottom, gray.shape[0])

@@ -38,7 +38,9 @@ Maps = tuple[NDArray[np.float32], NDArray[np.float32]]
 WORKING_SIDE = 2600  # pixels of the longer side; A4 at 200 dpi has 2339
 _LEAST_SIDE, _MOST_ENLARGED = 2000, 2.0  # a small photo is enlarged, so that a thin line is a pixel or two
 _FEWEST_LINES = 4
-_MOST_EXPLAINED, _LONG = 0.93, 12  # of long level strokes lie on a line; they reach over a twelfth of the page
+_MOST_EXPLAINED, _LONG = 0.97, 12  # of long level strokes lie on a line; they reach over a twelfth of the page
+_MOST_OF_A_LINE, _ON_ONE_HEIGHT = 0.4, 6  # of the table's width; pixels: a pen's line through a row is shorter
+_PENS = 0.85  # of a column's width: a line fills more
 _FAR = 0.5  # of the longest line
 
 
@@ -140,7 +142,7 @@ def _straightened(squared: Gray, table: Gray) -> tuple[Maps, tuple[Flags, Flags,
     if len(level) < _FEWEST_LINES or len(upright) < 2:
         return None
     maps = _bending(squared.shape, level, upright)
-    if _explained(strokes, maps, level) < _MOST_EXPLAINED:
+    if _explained(strokes, maps, level, upright) < _MOST_EXPLAINED:
         return None
     both = [
         np.asarray(cv2.remap(one, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32) for one in bent
@@ -165,17 +167,48 @@ def _remapped(image: Gray, maps: Maps, way: int) -> Gray:
     return np.asarray(cv2.remap(image, *maps, way, borderValue=255 if way else 0), np.uint8)
 
 
-def _explained(mask: Gray, maps: Maps, lines: Curves) -> float:
+def _explained(mask: Gray, maps: Maps, level: Curves, upright: Curves) -> float:
     """The share of long level strokes that lie on a found line. Strokes elsewhere are rows that were not found: then
-    a place to sign would be looked for in another person's row.
+    a place to sign would be looked for in another person's row. What keeps inside one column is a pen's.
     """
     straight = _remapped(mask, maps, cv2.INTER_NEAREST)
     long = cv2.morphologyEx(straight, cv2.MORPH_OPEN, np.ones((1, straight.shape[1] // _LONG), np.uint8))
-    heights = np.count_nonzero(long, axis=1)
-    near = np.zeros(len(heights), np.bool_)
-    for y in np.median(lines, 1):
+    near = np.zeros(len(long), np.bool_)
+    for y in np.median(level, 1):
         near[max(0, round(y) - 6) : round(y) + 7] = True
-    return float(heights[near].sum() / max(1, heights.sum()))
+    xs = np.median(upright, 1)
+    on, off = np.where(near[:, None], long, 0), np.where(near[:, None], 0, long)
+    strokes = [(y, a, b) for y, a, b in _strokes(off) if not _in_one_column(a, b, xs)]
+    lost = _reaching(strokes, _MOST_OF_A_LINE * float(xs[-1] - xs[0]))
+    seen = sum(b - a for _, a, b in _strokes(on))
+    return float(seen / max(1, seen + lost))
+
+
+def _strokes(mask: Gray) -> list[tuple[int, int, int]]:
+    """The height, left and right end of each stroke of a mask."""
+    _, _, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return [(round(y), int(x), int(x + wide)) for (x, _, wide, *_), (_, y) in zip(stats[1:], middles[1:], strict=True)]
+
+
+def _reaching(strokes: list[tuple[int, int, int]], least: float) -> int:
+    """The length of those strokes that with their neighbours on one height reach over ``least`` pixels."""
+    found = 0
+    for y, left, right in strokes:
+        level = sorted((a, b) for other, a, b in strokes if abs(other - y) <= _ON_ONE_HEIGHT)
+        far, reach = level[0][0], 0
+        for a, b in level:
+            reach, far = reach + max(0, b - max(a, far)), max(b, far)
+        found += right - left if reach >= least else 0
+    return found
+
+
+def _in_one_column(left: int, right: int, xs: Doubles) -> bool:
+    """Whether a stroke begins and ends in one column, and does not fill it as a line does."""
+    column = int(np.searchsorted(xs, (left + right) / 2)) - 1
+    if not 0 <= column < len(xs) - 1:
+        return False
+    wide = float(xs[column + 1] - xs[column])
+    return bool(left >= xs[column] and right <= xs[column + 1] and right - left < _PENS * wide)
 
 
 def _printed(straight: Gray, level: Curves, upright: Curves) -> tuple[Curves, Curves]:

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from parsers.vision.arrays import Bytes8, Doubles, Flags, Floats
 from parsers.vision.line_evidence import line_runs
@@ -10,6 +11,9 @@ _SMALLEST_TABLE = 0.05  # of the picture's area
 _LINE_CONTRAST = 22  # gray levels below the paper around it
 _CURL = 0.02  # of the table's size: how far a line may bend beyond its outline
 _BRIDGE, _MEETING = 15, 9  # pixels
+_SIDE_SEEN, _LOOKS = 0.5, 60  # of a side of the outline lies along lines; it is looked at in so many places
+_EDGE, _ON_THE_EDGE = 0.1, 0.05  # of a table's size; what a crossing there counts
+_MOST_LEFT_OUT = 12  # crossings
 _CORNER = 0.012  # of the picture's longer side: so near a corner lie lines of both ways
 
 
@@ -79,7 +83,11 @@ def outline(turned: Bytes8) -> tuple[Floats, int] | None:
     wide = [cv2.dilate(way, np.ones((_MEETING, _MEETING), np.uint8)) for way in (across, down)]
     _, _, _, places = cv2.connectedComponentsWithStats(cv2.bitwise_and(*wide), connectivity=8)
     rows, columns = (np.clip(places[1:, axis].round().astype(int), 0, labels.shape[1 - axis] - 1) for axis in (1, 0))
-    crossings = np.bincount(labels[rows, columns], minlength=count)
+    of = labels[rows, columns]
+    inside = _inside(rows, stats[of, cv2.CC_STAT_TOP], stats[of, cv2.CC_STAT_HEIGHT])
+    inside &= _inside(columns, stats[of, cv2.CC_STAT_LEFT], stats[of, cv2.CC_STAT_WIDTH])
+    # The edge of the paper on a desk of wood meets the grain again and again, but nothing crosses within.
+    crossings = np.bincount(of, weights=np.where(inside, 1.0, _ON_THE_EDGE), minlength=count)
     crossings[0] = 0
     crossings[areas < _SMALLEST_TABLE * turned.size] = 0
     best = int(crossings.argmax())
@@ -90,17 +98,67 @@ def outline(turned: Bytes8) -> tuple[Floats, int] | None:
     return _corners(table & (lines > 0), table & (wide[0] > 0), table & (wide[1] > 0)), others
 
 
+def _inside(places: NDArray[np.int64], first: NDArray[np.int32], length: NDArray[np.int32]) -> Flags:
+    """Which places lie not at the first or last edge of what reaches over ``length`` from ``first``."""
+    share = (places - first) / np.maximum(length, 1)
+    return np.asarray((share > _EDGE) & (share < 1 - _EDGE), np.bool_)
+
+
 def _corners(table: Flags, across: Flags, down: Flags) -> Floats:
     """The table's outermost places. Where not lines of both ways end there (a scanner's streak that runs on over the
-    page), the outermost crossing is taken instead.
+    page), the outermost crossing is taken instead, unless both sides run on to the place: glare may hide their meeting.
     """
-    ends, crossings = _extremes(table), _extremes(across & down)
+    ends, crossings = _extremes(table), _outermost(across, down)
     near = round(max(table.shape) * _CORNER)
+    bare = []
     for n, (x, y) in enumerate(ends.astype(int)):
         window = np.s_[max(0, y - near) : y + near + 1, max(0, x - near) : x + near + 1]
         if not (across[window].any() and down[window].any()):
-            ends[n] = crossings[n]
-    return ends
+            bare.append(n)
+    corners = ends.copy()
+    corners[bare] = crossings[bare]
+    for n in bare:
+        tried = corners.copy()
+        tried[n] = ends[n]
+        sides = _sides(tried, across.astype(np.uint8), down.astype(np.uint8))
+        if min(sides[n], sides[n - 1]) >= _SIDE_SEEN:
+            corners[n] = ends[n]
+    return corners
+
+
+def _outermost(across: Flags, down: Flags) -> Floats:
+    """The corners among the crossings. Where a streak meets the scanner's edge far from the table no lines run between
+    the corners: crossings there are left out one by one, and if that helps nothing none is.
+    """
+    crossings = across & down
+    first = corners = _extremes(crossings)
+    near = round(max(across.shape) * _CORNER)
+    reach = 2 * round(_CURL * max(across.shape)) + 1
+    level = np.asarray(cv2.dilate(across.astype(np.uint8), np.ones((reach, 1), np.uint8)), np.uint8)
+    upright = np.asarray(cv2.dilate(down.astype(np.uint8), np.ones((1, reach), np.uint8)), np.uint8)
+    for _ in range(_MOST_LEFT_OUT):
+        top, right, bottom, left = _sides(corners, level, upright)
+        if min(top, right, bottom, left) >= _SIDE_SEEN:
+            return corners
+        x, y = corners[int(np.argmin([left + top, top + right, right + bottom, bottom + left]))].astype(int)
+        crossings[max(0, y - near) : y + near + 1, max(0, x - near) : x + near + 1] = False
+        if not crossings.any():
+            break
+        corners = _extremes(crossings)
+    return first
+
+
+def _sides(corners: Floats, level: Bytes8, upright: Bytes8) -> list[float]:
+    """How much of the top, right, bottom and left side between ``corners`` lies on lines of its way."""
+    masks = (level, upright, level, upright)
+    return [_covered(mask, corners[n], corners[(n + 1) % 4]) for n, mask in enumerate(masks)]
+
+
+def _covered(lines: Bytes8, start: Floats, end: Floats) -> float:
+    """The share of the way between two corners on which ``lines`` are near."""
+    places = np.round(start + (end - start) * np.linspace(0, 1, _LOOKS)[:, None]).astype(int)
+    rows, columns = (np.clip(places[:, axis], 0, lines.shape[1 - axis] - 1) for axis in (1, 0))
+    return float((lines[rows, columns] > 0).mean())
 
 
 def _extremes(mask: Flags) -> Floats:

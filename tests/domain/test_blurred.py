@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.blurred import blurred_match
+from domain.blurred import Numbered, blurred_match, spellings
 from domain.identity import Everyone, How, Matcher
 from domain.names import parse_name
 from domain.roster import Person, Roster
@@ -53,12 +53,16 @@ def test_rows_of_blurred_print_are_given_to_their_person_or_to_nobody(roster: Ro
     assert found > 0.7 * 250
 
 
+def written(name: str) -> tuple[str, str, str]:
+    return spellings(name, parse_name(name))
+
+
 def test_somebody_who_is_not_in_the_roster_is_never_taken_for_another(roster: Roster) -> None:
     rng, everyone = random.Random(8), Everyone(roster.people.values()).numbered
     for person in rng.sample(numbered(roster), 250):
-        others = [one for one in everyone if one[0] != person.key]
+        others = [one for one in everyone if one.key != person.key]
         name, number = as_read(person, rng, rng.randint(0, 3), rng.randint(0, 3))
-        assert blurred_match("".join(parse_name(name).key), number, others) is None
+        assert blurred_match(written(name), number, others) is None
 
 
 def test_two_who_are_about_as_near_are_asked_about() -> None:
@@ -81,4 +85,32 @@ def test_an_exact_number_beside_a_name_that_is_another_s_stays_a_question() -> N
 
 @pytest.mark.parametrize(("name", "number"), [("Budi", "198705142010012003"), ("Dewi Rahmawati", "19870514")])
 def test_a_scrap_of_a_name_or_of_a_number_is_not_enough(name: str, number: str) -> None:
-    assert blurred_match(name.lower().replace(" ", ""), number, [("1", "dewirahmawati", "198705142010012003")]) is None
+    dewi = Numbered("1", "198705142010012003", written("Dewi Rahmawati"))
+    assert blurred_match(written(name), number, [dewi]) is None
+
+
+PUJI = Person("1", "Puji Tri Handayani, S.KM.", "Puji Tri Handayani", "197406172021212965")
+YUNI = Person("2", "Yuni Sari Pertiwi, S.Kep., Ns.", "Yuni Sari Pertiwi", "199408012020122989")
+RATNA = Person("3", "Ratna Ayu Pertiwi, S.E.", "Ratna Ayu Pertiwi", "198910222021212984")
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "who"),
+    [
+        ("Pg Te Handayani, S.KM", "19740617 202121 2 965", PUJI),  # the number is whole, the name is not
+        ("Yunl Sas Pertiwi SKap. Na", "19040501 202012 2 989", YUNI),  # titles ran into the name
+        ("Ratna Apu Pete, 8.E", "1980102 202121 2 984", RATNA),  # a digit was lost
+    ],
+)
+def test_rows_as_readers_of_print_really_garble_them_mean_their_person(name: str, number: str, who: Person) -> None:
+    assert Matcher([PUJI, YUNI, RATNA]).match(name, number).person == who.key
+
+
+def test_a_number_with_some_wrong_digits_beside_another_s_name_stays_a_question() -> None:
+    assert Matcher([PUJI, YUNI, RATNA]).match("Yuni Sari Pertiwi", "19740817 202121 2 965").person is None
+
+
+def test_people_of_other_units_are_rivals_too() -> None:
+    other = Person("9", "Puji Eka Handayani, S.KM.", "Puji Eka Handayani", "197406072021212985")
+    everyone = Everyone([PUJI, YUNI, RATNA, other])
+    assert Matcher([PUJI, YUNI], everyone).match("Pg Ea Handayani S.KM", "19740607 202121 2 965").person is None
