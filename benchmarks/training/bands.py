@@ -24,8 +24,9 @@ FALSE_SIGNED, FALSE_SIGNED_OWN = 4e-5, 7e-4
 of which there are too few for a smaller one."""
 FALSE_EMPTY = 1e-4
 """Share of signed cells (pencil and tiny parafs included) that may be called empty."""
-OTHER_SIGNED, OTHER_EMPTY = 0.03, 0.006
-"""Shares of other ink that may be called signed and empty."""
+OTHER_SIGNED, OTHER_SIGNED_OWN, OTHER_EMPTY = 0.03, 0.04, 0.006
+"""Shares of other ink that may be called signed (on the desk's and on own forms) and empty. On own forms nearly all of
+it is a signature that somebody's line runs over."""
 LEAST, LEAST_TWO_TONE = 0.6, 0.95
 """No band lies lower. A 1-bit picture thickens every stroke that reaches in from a neighbour, and too few of its cells
 are validated to show a fault in a thousand."""
@@ -80,15 +81,15 @@ def band(chance: NDArray[np.float32], limits: list[tuple[NDArray[np.bool_], floa
     return lowest + 0.1 * (1 - lowest)
 
 
-def bands_of(cells: Judged, false_signed: float) -> learned.Bands:
-    """All bands; at most ``false_signed`` of the empty cells are called signed."""
+def bands_of(cells: Judged, false_signed: float, other_signed: float) -> learned.Bands:
+    """All bands; at most ``false_signed`` of the empty cells and ``other_signed`` of other ink are called signed."""
     empty, signed, other = (cells.labels == n for n in range(3))
     grey = cells.sets != TWO_TONE  # in the others nothing is ever called empty
     said = cells.chances[:, SIGNED]
     return learned.Bands(
-        band(said, [(empty & grey, false_signed), (other & grey, OTHER_SIGNED)]),
+        band(said, [(empty & grey, false_signed), (other & grey, other_signed)]),
         band(cells.chances[:, EMPTY], [(signed & grey, FALSE_EMPTY), (other & grey, OTHER_EMPTY)]),
-        max(LEAST_TWO_TONE, band(said, [(empty & ~grey, false_signed), (other & ~grey, OTHER_SIGNED)])),
+        max(LEAST_TWO_TONE, band(said, [(empty & ~grey, false_signed), (other & ~grey, other_signed)])),
     )
 
 
@@ -114,8 +115,8 @@ def set_bands(folder: Path) -> str:
     model = (folder / "cells.onnx").read_bytes()
     cells = judged(folder / "valid", model)
     groups = {"desk": cells.of(own=False), "own form": cells.of(own=True)}
-    limits = {"desk": FALSE_SIGNED, "own form": FALSE_SIGNED_OWN}
-    bands = {name: bands_of(group, limits[name]) for name, group in groups.items()}
+    limits = {"desk": (FALSE_SIGNED, OTHER_SIGNED), "own form": (FALSE_SIGNED_OWN, OTHER_SIGNED_OWN)}
+    bands = {name: bands_of(group, *limits[name]) for name, group in groups.items()}
     facts = {
         "version": hashlib.sha256(model).hexdigest()[:12],
         "classes": CLASSES,

@@ -64,7 +64,7 @@ def desk(width: int, height: int, rng: Dice) -> Image:
     texture: Image = cv2.GaussianBlur(small, (0, 0), sigmaX=reach[0], sigmaY=reach[1])
     texture = texture / (float(texture.std()) + 1e-6) * rng.uniform(3, 18)
     full = cv2.resize(texture, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.clip(full[..., None] + base, 5, 235).astype(np.uint8)
+    return np.stack([np.clip(full + colour, 5, 235).astype(np.uint8) for colour in base], axis=-1)
 
 
 def spread(coarse: Image, width: int, height: int) -> Image:

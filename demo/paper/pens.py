@@ -1,6 +1,6 @@
 """Pens and what they leave on paper: strokes become ink, mixed into the page where they lie."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -65,9 +65,22 @@ def grains() -> Image:
 
 def tile(source: Image, height: int, width: int, rng: Dice) -> Image:
     """A cut of ``source`` from anywhere, repeated where it is too small."""
-    rows = (int(rng.integers(source.shape[0])) + np.arange(height)) % source.shape[0]
-    columns = (int(rng.integers(source.shape[1])) + np.arange(width)) % source.shape[1]
-    return source[np.ix_(rows, columns)]
+    top, left = int(rng.integers(source.shape[0])), int(rng.integers(source.shape[1]))
+    cut: Image = np.empty((height, width, *source.shape[2:]), source.dtype)
+    for rows, from_rows in _spans(top, source.shape[0], height):
+        for columns, from_columns in _spans(left, source.shape[1], width):
+            cut[rows, columns] = source[from_rows, from_columns]
+    return cut
+
+
+def _spans(first: int, period: int, length: int) -> Iterator[tuple[slice, slice]]:
+    """Which pixels of ``length`` come from which of a tile that repeats every ``period``, from ``first`` on."""
+    done = 0
+    while done < length:
+        start = (first + done) % period
+        count = min(period - start, length - done)
+        yield slice(done, done + count), slice(start, start + count)
+        done += count
 
 
 def draw(page: Image, strokes: Sequence[Points], pen: Pen, rng: Dice, density: float) -> Ink | None:

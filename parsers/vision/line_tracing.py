@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from parsers.vision.arrays import Bytes8, Doubles
+from parsers.vision.line_evidence import connected
 
 SPLINE_POINTS = 9
 """A line is followed at so many places."""
@@ -19,7 +20,7 @@ def trace(mask: Bytes8, least: float = 0.0) -> Doubles:
     """
     height, width = mask.shape
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, 25), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(closed, np.uint8), connectivity=8)
+    count, labels, stats, _ = connected(np.asarray(closed, np.uint8))
     pieces = [i for i in range(1, count) if stats[i, cv2.CC_STAT_WIDTH] >= width * 0.015]
     curves: list[tuple[Doubles, Doubles]] = []
     for i in pieces:

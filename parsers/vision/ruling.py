@@ -18,6 +18,7 @@ from parsers.vision.line_evidence import (
     Contrast,
     between_columns,
     between_rows,
+    connected,
     contrast,
     halves,
     line_runs,
@@ -186,7 +187,7 @@ def _explained(mask: Gray, maps: Maps, level: Curves, upright: Curves) -> float:
 
 def _strokes(mask: Gray) -> list[tuple[int, int, int]]:
     """The height, left and right end of each stroke of a mask."""
-    _, _, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, _, stats, middles = connected(mask)
     return [(round(y), int(x), int(x + wide)) for (x, _, wide, *_), (_, y) in zip(stats[1:], middles[1:], strict=True)]
 
 

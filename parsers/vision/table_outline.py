@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parsers.vision.arrays import Bytes8, Doubles, Flags, Floats
-from parsers.vision.line_evidence import line_runs
+from parsers.vision.line_evidence import connected, line_runs
 
 _SMALLEST_TABLE = 0.05  # of the picture's area
 _LINE_CONTRAST = 22  # gray levels below the paper around it
@@ -75,13 +75,13 @@ def outline(turned: Bytes8) -> tuple[Floats, int] | None:
     lines = cv2.bitwise_or(across, down)
     # Blur and curl break lines where they cross: pieces a few pixels apart are one table.
     bridged = cv2.dilate(lines, np.ones((_BRIDGE, _BRIDGE), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(bridged, connectivity=8)
+    count, labels, stats, _ = connected(np.asarray(bridged, np.uint8))
     if count < 2:
         return None
     areas = stats[:, cv2.CC_STAT_WIDTH].astype(np.float64) * stats[:, cv2.CC_STAT_HEIGHT]
     # A table is where lines cross; the edge of the paper and a frame around the page cross nowhere.
     wide = [cv2.dilate(way, np.ones((_MEETING, _MEETING), np.uint8)) for way in (across, down)]
-    _, _, _, places = cv2.connectedComponentsWithStats(cv2.bitwise_and(*wide), connectivity=8)
+    _, _, _, places = connected(np.asarray(cv2.bitwise_and(*wide), np.uint8))
     rows, columns = (np.clip(places[1:, axis].round().astype(int), 0, labels.shape[1 - axis] - 1) for axis in (1, 0))
     of = labels[rows, columns]
     inside = _inside(rows, stats[of, cv2.CC_STAT_TOP], stats[of, cv2.CC_STAT_HEIGHT])
@@ -163,10 +163,11 @@ def _covered(lines: Bytes8, start: Floats, end: Floats) -> float:
 
 def _extremes(mask: Flags) -> Floats:
     """The places of ``mask`` farthest to its four corners, clockwise from the top left, as x and y."""
-    rows, columns = np.nonzero(mask)
-    hull = cv2.convexHull(np.stack([columns, rows], 1).astype(np.float32))[:, 0]
-    plus, minus = hull.sum(1), hull[:, 0] - hull[:, 1]
-    return np.asarray(hull[[plus.argmin(), minus.argmax(), plus.argmax(), minus.argmin()]], np.float32)
+    rows = np.flatnonzero(mask.any(1))
+    left, right = mask[rows].argmax(1), mask.shape[1] - 1 - mask[rows, ::-1].argmax(1)
+    ends = np.stack([np.concatenate([left, right]), np.tile(rows, 2)], 1).astype(np.float32)
+    plus, minus = ends.sum(1), ends[:, 0] - ends[:, 1]
+    return np.asarray(ends[[plus.argmin(), minus.argmax(), plus.argmax(), minus.argmin()]], np.float32)
 
 
 def squaring(corners: Floats, shape: tuple[int, ...]) -> tuple[Doubles, tuple[int, int], Bytes8]:

@@ -1,10 +1,12 @@
 """Own forms as lessons: the cells that the product cuts stand where the laboratory wrote."""
 
 import numpy as np
+import pytest
 
 from benchmarks.training.own_forms import own_form
 from demo.paper.habits import ORDINARY
 from parsers.vision.cells import HEIGHT, WIDTH
+from parsers.vision.ruling import find_ruled
 
 SEEDS = range(40, 46)
 
@@ -26,6 +28,10 @@ def test_ink_is_where_the_truth_says_and_nowhere_else() -> None:
     assert np.quantile(dark[False], 0.95) < 0.02
 
 
-def test_a_photo_of_whose_columns_one_is_believed_has_no_table() -> None:
+def test_a_page_of_whose_columns_one_is_believed_has_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Found while lessons were drawn: the rows were then asked where no columns were left."""
-    assert own_form("train", "photo1280", 2634, ORDINARY) is None
+    page = np.full((1600, 1200), 255, np.uint8)
+    page[300:1302:100, 200:1003] = page[300:1303, 200:1002:200] = 40
+    assert find_ruled(page) is not None
+    monkeypatch.setattr("parsers.vision.ruling.printed_columns", lambda _seen, xs, _other: np.arange(len(xs)) == 0)
+    assert find_ruled(page) is None

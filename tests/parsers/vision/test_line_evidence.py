@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from parsers.vision.line_evidence import (
     between_columns,
     between_rows,
+    connected,
     contrast,
     halves,
     missed,
@@ -163,3 +164,9 @@ def test_two_days_that_share_a_cell_stay_one() -> None:
     without = np.delete(DAYS, 6)
     assert columns_of(month(without), YS, DAYS) == list(without)
     assert halves(XS).tolist() == [], "too few equal columns to be days"
+
+
+def test_a_picture_of_more_parts_than_small_labels_hold_is_counted_all_the_same() -> None:
+    dots = np.zeros((1200, 1200), np.uint8)
+    dots[::4, ::4] = 255
+    assert connected(dots)[0] == 300 * 300 + 1
