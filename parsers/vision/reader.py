@@ -17,6 +17,7 @@ _PLAIN = 0.97  # so sure is the network that a line which seems to cross the cel
 _LINE = 0.9  # so sure must it be that the ink is no signature before a line is called one
 _RATHER = 0.5  # a signature is likelier than all else …
 _QUITE_EMPTY, _SEVERAL = 0.97, 3  # so many cells of a row that are less surely empty doubt each other
+_GOOD_SHARE = 0.25
 _ONE_HAND = 0.75  # … and the ink is so like a signature in the same row: that person's hand
 
 
@@ -92,8 +93,10 @@ def _by_the_same_hand(cells: Cells, number: int, row: list[Seen], chances: Float
 def _doubted_together(row: list[Seen]) -> None:
     """Cells of one row that are all a little doubtful are not called empty: chance does not doubt one person again and
     again, but a hand that always signs beside its own row does (of 9,700 cells on fresh pages one is asked for it).
+    In a month's long row chance doubts some cells; there it must be a good share of the empty ones.
     """
-    doubtful = [n for n, one in enumerate(row) if one.verdict is Verdict.EMPTY and one.confidence < _QUITE_EMPTY]
-    if len(doubtful) >= _SEVERAL:
+    empty = [n for n, one in enumerate(row) if one.verdict is Verdict.EMPTY]
+    doubtful = [n for n in empty if row[n].confidence < _QUITE_EMPTY]
+    if len(doubtful) >= max(_SEVERAL, _GOOD_SHARE * len(empty)):
         for column in doubtful:
             row[column] = Seen(Verdict.UNSURE, row[column].confidence, Doubt.FAINT)
