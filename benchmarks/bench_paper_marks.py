@@ -16,7 +16,7 @@ from domain.reading import HeadMark
 from parsers.vision.proofreading import Names
 
 CAUGHT = 0.95
-FIRST_HEAD = 838_000
+FIRST_HEAD = 842_000
 _FALSE = {
     Room.CLEAN: HeadMark.SIGNED,
     Room.STAMPED: HeadMark.SIGNED,
@@ -33,7 +33,7 @@ def main() -> Result:
 
 
 def _names(pages: int) -> list[Result]:
-    scores = list(name_scores(range(880_000, 880_000 + pages)))
+    scores = list(name_scores(range(884_000, 884_000 + pages)))
     own = Counter(score.own for score in scores)
     caught = share(sum(score.other is Names.OTHER for score in scores), len(scores))
     return [
@@ -63,7 +63,7 @@ def _head_lines(what: str, counts: Counter[tuple[Room, HeadMark]]) -> list[Resul
 
 
 def _ticks(pages: int) -> list[Result]:
-    counts = tick_counts(range(890_000, 890_000 + pages))
+    counts = tick_counts(range(894_000, 894_000 + pages))
     lines = []
     for ticked in (True, False):
         total = sum(counts[ticked, said] for said in Said)
