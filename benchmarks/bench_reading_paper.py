@@ -40,9 +40,9 @@ def main() -> Result:
 
 def measure(pages: int, *, least_hard: int = 50, workers: int = WORKERS) -> Result:
     """The figures for ``pages`` pictures of each main set."""
-    tasks = [Task(name, 7_100_000 + seed) for name in MAIN for seed in range(pages)]
-    tasks += [Task(name, 7_200_000 + seed) for name in HARD_SETS for seed in range(max(least_hard, pages // 5))]
-    ink = [Task(name, 7_300_000 + seed, hard=True) for name in MAIN for seed in range(max(1, pages // 8))]
+    tasks = [Task(name, 8_100_000 + seed) for name in MAIN for seed in range(pages)]
+    tasks += [Task(name, 8_200_000 + seed) for name in HARD_SETS for seed in range(max(least_hard, pages // 5))]
+    ink = [Task(name, 8_300_000 + seed, hard=True) for name in MAIN for seed in range(max(1, pages // 8))]
     began = monotonic()
     done: list[PageScore] = []
     for page in read_all(tasks + ink, workers):
@@ -116,7 +116,7 @@ def _ink_lines(hard: Sequence[PageScore], plain: Sequence[PageScore]) -> list[Re
 def _cost_lines(pages: Sequence[PageScore]) -> list[Result]:
     photos = [p.seconds for p in pages if p.outcome == "found" and p.name.startswith("photo")]
     scans = [p.seconds for p in pages if p.outcome == "found" and p.name == "scan"]
-    files = [drawn(Task(name, 7_400_000 + n)) for name in MAIN for n in range(4)]
+    files = [drawn(Task(name, 8_410_000 + n)) for name in MAIN for n in range(4)]
     peaks = {names: peak_memory(files, context(), names=names) for names in (True, False)}
     middle, of_scans = statistics.median(photos), statistics.median(scans)
     return [

@@ -31,7 +31,7 @@ class ForeignScanParser:
     """Runs in the sandbox child, for pictures and for PDFs of pictures."""
 
     name = "foreign_scan"
-    version = f"2.{model_version()}"
+    version = f"3.{model_version()}"
 
     def parse(self, data: bytes, context: ParseContext) -> FileReading:
         """Read every page; pages without a ruled table are pictures that a person has to look at."""

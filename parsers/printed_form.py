@@ -13,6 +13,7 @@ import numpy as np
 from domain.reading import FileReading, HeadMark, Problem, ProblemCode, SheetKind, SheetReading, Verdict
 from parsers.base import PROOFREAD, UNKNOWN_FORM, ParseContext, reader_of
 from parsers.joined import PICTURES
+from parsers.memory import give_back
 from parsers.refusals import problem
 from parsers.vision.covered import unseen_sides
 from parsers.vision.glance import Glance, glance, out_of_focus
@@ -37,7 +38,7 @@ class PrintedFormParser:
     """Runs in the sandbox child; knows the open sheets from ``ParseContext.sheets`` alone."""
 
     name = "printed_form"
-    version = f"5.{model_version()}"
+    version = f"6.{model_version()}"
 
     def parse(self, data: bytes, context: ParseContext) -> FileReading:
         """Read every page; pages that come after the deadline are said to be unread."""
@@ -158,7 +159,10 @@ def _names(found: Found, context: ParseContext) -> Names:
     A page that only the look of its tags named is always asked.
     """
     asked = context.proofread and found.sheet.identity not in context.proved
-    return names_on(found) if asked or found.how is How.SOFT else Names.UNREAD
+    if not (asked or found.how is How.SOFT):
+        return Names.UNREAD
+    give_back()  # what finding the page needed: reading names takes the most
+    return names_on(found)
 
 
 def _in_view(found: Found, seen: list[list[Seen]]) -> list[list[Seen]]:

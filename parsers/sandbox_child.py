@@ -19,6 +19,7 @@ from domain.errors import ReadingError
 from domain.reading import ProblemCode
 from parsers import wire
 from parsers.confinement import confine
+from parsers.memory import give_back
 
 FRAME_HEADER = 8
 _NICENESS = 5  # whoever asks for an answer this second comes before a sheet that is read
@@ -81,6 +82,7 @@ def main() -> None:
         _send(sink, answer)
         del answer
         gc.collect()
+        give_back()
 
 
 def _send(sink: BinaryIO, body: bytes) -> None:

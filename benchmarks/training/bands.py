@@ -19,17 +19,28 @@ from parsers.vision.learned import EMPTY, OTHER, SIGNED
 
 TWO_TONE = "one bit"
 HOME = Path(learned.__file__).parent
-FALSE_SIGNED, FALSE_SIGNED_OWN = 4e-5, 7e-4
-"""Share of empty cells that may be called signed on validation pages, at most: of the desk's forms and of own forms,
-of which there are too few for a smaller one."""
 FALSE_EMPTY = 1e-4
 """Share of signed cells (pencil and tiny parafs included) that may be called empty."""
-OTHER_SIGNED, OTHER_SIGNED_OWN, OTHER_EMPTY = 0.03, 0.04, 0.006
-"""Shares of other ink that may be called signed (on the desk's and on own forms) and empty. On own forms nearly all of
-it is a signature that somebody's line runs over."""
+OTHER_EMPTY = 0.006
+"""Share of other ink that may be called empty."""
 LEAST, LEAST_TWO_TONE = 0.6, 0.95
 """No band lies lower. A 1-bit picture thickens every stroke that reaches in from a neighbour, and too few of its cells
 are validated to show a fault in a thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Shares of empty cells and of other ink that may be called signed, and the lowest band for "empty"."""
+
+    false_signed: float
+    other_signed: float
+    least_empty: float = LEAST
+
+
+LIMITS = {"desk": Limits(4e-5, 0.03, 0.9), "own form": Limits(7e-4, 0.04)}
+"""Of own forms there are too few cells for a smaller share, and nearly all other ink on them is a signature that
+somebody's line runs over. A higher band for "empty" costs the desk's forms one cell in a thousand, and half of the
+signed cells called empty on fresh pages lay below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +81,9 @@ def _pages(folder: Path, session: object) -> Iterator[tuple[NDArray[np.generic],
         yield chances[known], labels[known], inks[known], np.full(count, name, "U12"), np.full(count, own)
 
 
-def band(chance: NDArray[np.float32], limits: list[tuple[NDArray[np.bool_], float]]) -> float:
-    """The lowest band at which of each group of cells no larger share lies above it than its limit."""
-    lowest = LEAST
+def band(chance: NDArray[np.float32], limits: list[tuple[NDArray[np.bool_], float]], least: float = LEAST) -> float:
+    """The lowest band from ``least`` on above which of each group of cells no larger share lies than its limit."""
+    lowest = least
     for group, share in limits:
         ordered = np.sort(chance[group])[::-1]
         if len(ordered):
@@ -81,15 +92,19 @@ def band(chance: NDArray[np.float32], limits: list[tuple[NDArray[np.bool_], floa
     return lowest + 0.1 * (1 - lowest)
 
 
-def bands_of(cells: Judged, false_signed: float, other_signed: float) -> learned.Bands:
-    """All bands; at most ``false_signed`` of the empty cells and ``other_signed`` of other ink are called signed."""
+def bands_of(cells: Judged, limits: Limits) -> learned.Bands:
+    """All bands within ``limits``."""
     empty, signed, other = (cells.labels == n for n in range(3))
     grey = cells.sets != TWO_TONE  # in the others nothing is ever called empty
     said = cells.chances[:, SIGNED]
     return learned.Bands(
-        band(said, [(empty & grey, false_signed), (other & grey, other_signed)]),
-        band(cells.chances[:, EMPTY], [(signed & grey, FALSE_EMPTY), (other & grey, OTHER_EMPTY)]),
-        max(LEAST_TWO_TONE, band(said, [(empty & ~grey, false_signed), (other & ~grey, other_signed)])),
+        band(said, [(empty & grey, limits.false_signed), (other & grey, limits.other_signed)]),
+        band(
+            cells.chances[:, EMPTY],
+            [(signed & grey, FALSE_EMPTY), (other & grey, OTHER_EMPTY)],
+            limits.least_empty,
+        ),
+        max(LEAST_TWO_TONE, band(said, [(empty & ~grey, limits.false_signed), (other & ~grey, limits.other_signed)])),
     )
 
 
@@ -115,8 +130,7 @@ def set_bands(folder: Path) -> str:
     model = (folder / "cells.onnx").read_bytes()
     cells = judged(folder / "valid", model)
     groups = {"desk": cells.of(own=False), "own form": cells.of(own=True)}
-    limits = {"desk": (FALSE_SIGNED, OTHER_SIGNED), "own form": (FALSE_SIGNED_OWN, OTHER_SIGNED_OWN)}
-    bands = {name: bands_of(group, *limits[name]) for name, group in groups.items()}
+    bands = {name: bands_of(group, LIMITS[name]) for name, group in groups.items()}
     facts = {
         "version": hashlib.sha256(model).hexdigest()[:12],
         "classes": CLASSES,

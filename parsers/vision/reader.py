@@ -97,6 +97,7 @@ def _doubted_together(row: list[Seen]) -> None:
     """
     empty = [n for n, one in enumerate(row) if one.verdict is Verdict.EMPTY]
     doubtful = [n for n in empty if row[n].confidence < _QUITE_EMPTY]
-    if len(doubtful) >= max(_SEVERAL, _GOOD_SHARE * len(empty)):
+    faint = sum(one.doubt is Doubt.FAINT for one in row)
+    if len(doubtful) + faint >= max(_SEVERAL, _GOOD_SHARE * len(empty)):
         for column in doubtful:
             row[column] = Seen(Verdict.UNSURE, row[column].confidence, Doubt.FAINT)
