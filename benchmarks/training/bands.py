@@ -39,8 +39,8 @@ class Limits:
 
 LIMITS = {"desk": Limits(4e-5, 0.03, 0.9), "own form": Limits(7e-4, 0.04)}
 """Of own forms there are too few cells for a smaller share, and nearly all other ink on them is a signature that
-somebody's line runs over. A higher band for "empty" costs the desk's forms one cell in a thousand, and half of the
-signed cells called empty on fresh pages lay below it."""
+somebody's line runs over. A higher band for "empty" costs the desk's forms one cell in a thousand; of five signed cells
+called empty on fresh pages two lay below it."""
 
 
 @dataclass(frozen=True, slots=True)
