@@ -41,7 +41,7 @@ HANDWRITTEN = "(tulisan tangan)"
 _UNSEEN = Seen(Verdict.UNSURE, 0.0, Doubt.FAINT)
 _COVERED = Seen(Verdict.UNSURE, 0.0, Doubt.COVERED)
 _ELSEWHERE = Seen(Verdict.UNSURE, 0.0, Doubt.ELSEWHERE)
-_HEADER_ROWS = 4
+_HEADER_ROWS, _NAMED = 4, 10
 _LEAST_SCORE = 0.55
 _LEAST_GUESS = 0.3  # of names and their numbers
 _PRINTED_SCORE = 0.9
@@ -63,7 +63,7 @@ def read_page(gray: Gray, number: int, context: ParseContext, *, one_bit: bool) 
         if best is None or score > best[0]:
             best = (score, table)
             best_turns = turns
-        if score >= 3:
+        if score >= _NAMED + 3:
             break
     assert best is not None
     return best[1].finish(number, context, one_bit=one_bit, turned=unturning(gray.shape, best_turns))
@@ -82,11 +82,12 @@ class _Table:
         self._height = 1.0
 
     def read_header(self) -> int:
-        """Read the first rows; returns how many of their cells hold a known heading (0: this is not the way up)."""
+        """Read the first rows; returns how many known headings they hold, and ``_NAMED`` more for a name's."""
         self._read([c for c in self._cells.values() if c.row < _HEADER_ROWS])
         self._mend_headings()
         told = [heading(" ".join(t.text.split())) for (row, _), t in self._texts.items() if row < _HEADER_ROWS]
-        return sum(1 for h in told if h.known)
+        named = any(h.key in (Key.NAME, Key.NIP) for h in told)  # scraps of writing on its head may pass for others
+        return sum(1 for h in told if h.known) + _NAMED * named
 
     def finish(
         self,
@@ -162,13 +163,14 @@ class _Table:
         known = {c.index: header_word(c) for c in header.columns} if header else {}
         return tuple(known.get(column, "") for column in range(self._columns))
 
-    def _read(self, cells: list[TableCell], least: float = _LEAST_SCORE) -> None:
-        """Read the printed text of cells that were not read yet; what is less sure than ``least`` is left out."""
+    def _read(self, cells: list[TableCell], *, guess: bool = False) -> None:
+        """Read the printed text of cells that were not read yet; ``guess``: pale and doubtful print as well."""
         pieces, owners = [], []
         for cell in cells:
             if (cell.row, cell.column) in self._texts:
                 continue
-            inside = evened(cell.inside(self._ruled.gray))
+            inside = cell.inside(self._ruled.gray)
+            inside = evened(inside) if guess else inside
             self._texts[cell.row, cell.column] = Text("")
             for piece in find_pieces(inside):
                 pieces.append(piece.cut(inside))
@@ -177,7 +179,7 @@ class _Table:
         heights = [h for (_, _, h), (text, score) in zip(owners, told, strict=True) if text and score > _PRINTED_SCORE]
         self._height = float(np.median(heights)) if heights else self._height
         for (row, column, height), (text, score) in zip(owners, told, strict=True):
-            if not text or score < least:
+            if not text or score < (_LEAST_GUESS if guess else _LEAST_SCORE):
                 before = self._texts[row, column]
                 self._texts[row, column] = Text(before.text, printed=False)
                 continue
@@ -189,7 +191,7 @@ class _Table:
         """The columns that say who it is; a name that the quick way lost is looked for once more."""
         wanted = self._wanted(header)
         who = {c.index for c in header.columns if c.key in (Key.NAME, Key.NIP)} if header else set()
-        self._read([c for c in self._cells.values() if c.row >= top and c.column in wanted & who], _LEAST_GUESS)
+        self._read([c for c in self._cells.values() if c.row >= top and c.column in wanted & who], guess=True)
         self._read([c for c in self._cells.values() if c.row >= top and c.column in wanted])
         names = {c.index for c in header.columns if c.key in (Key.NAME, Key.NIP)} if header else set()
         for (row, column), cell in self._cells.items():
@@ -221,13 +223,13 @@ class _Table:
     def _look_again(self) -> None:
         """Headings that nobody knows, read once more from a sharper picture."""
         for cell in [c for c in self._cells.values() if c.row == 0]:
-            before = self._texts.get((0, cell.column), Text(""))
-            if heading(" ".join(before.text.split())).known:
+            before = " ".join(self._texts.get((0, cell.column), Text("")).text.split())
+            if heading(before).known or any(map(str.isdigit, before)):
                 continue
             inside = sharpened(cell.inside(self._ruled.gray))
             told = [text for text, _ in read_pieces([piece.cut(inside) for piece in find_pieces(inside)])]
             word = nearest_heading(" ".join(told))
-            if heading(word).known:
+            if heading(word).known and len(squeeze(word)) >= _SCRAP:  # "S" may be a five
                 self._texts[0, cell.column] = Text(word)
         self._mend_headings()
 
