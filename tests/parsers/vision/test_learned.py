@@ -97,11 +97,21 @@ def test_cells_of_one_row_that_are_doubtful_together_are_not_called_empty(monkey
     """Somebody whose strokes always lie on the cell's line leaves a little doubt in every cell, never enough in one."""
     chances = told(2, 8, {})
     for row, column in ((0, 1), (0, 5), (1, 0), (1, 2), (1, 7)):
-        chances[row, column] = (0.9, 0.08, 0.02)
+        chances[row, column] = (0.94, 0.05, 0.01)
     monkeypatch.setattr(reader, "chances_of", lambda _: chances)
     first, second = read_cells(blank(2, 8), two_tone=False)
     assert {one.verdict for one in first} == {Verdict.EMPTY}
     assert [n for n, one in enumerate(second) if one.verdict is Verdict.UNSURE] == [0, 2, 7]
+
+
+def test_in_a_long_row_a_few_doubtful_cells_say_nothing_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a month's sixty places chance alone doubts three; a hand that signs on the line doubts a good share."""
+    chances = told(2, 40, {})
+    chances[0, :5] = chances[1, :12] = (0.94, 0.05, 0.01)
+    monkeypatch.setattr(reader, "chances_of", lambda _: chances)
+    first, second = read_cells(blank(2, 40), two_tone=False)
+    assert {one.verdict for one in first} == {Verdict.EMPTY}
+    assert sum(one.verdict is Verdict.UNSURE for one in second) == 12
 
 
 def test_more_other_ink_than_signature_stays_unsure_however_alike(monkeypatch: pytest.MonkeyPatch) -> None:
