@@ -2,7 +2,8 @@
 
 Two people's numbers differ in about nine of eighteen digits and their names in most letters. A row that is near one
 person in both, and near nobody else in the whole government, means that person. Measured on 2,953 rows of blurred
-photographs: 2,924 got their own person, none another's; with the own person taken out of the roster none of 2,806 got anybody.
+photographs: 2,924 got their own person, none another's; with the own person taken out of the roster none of 2,806 got
+anybody.
 Source: facts: scan, "Sheets of the offices' own"; DOMAIN.md 1.
 """
 
