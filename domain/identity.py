@@ -60,11 +60,12 @@ class _Known:
     key: name_fit.Key
     text: str
     joined: str
+    spellings: tuple[str, str, str]
 
 
 def _known(person: Person) -> _Known:
     name = parse_name(person.bare_name or person.name)
-    return _Known(person, name.key, literal(name.words), "".join(name.key))
+    return _Known(person, name.key, literal(name.words), "".join(name.key), spellings(person.name, name))
 
 
 class Everyone:
@@ -81,11 +82,7 @@ class Everyone:
         self.by_name: dict[name_fit.Key, list[str]] = {}
         for one in known:
             self.by_name.setdefault(one.key, []).append(one.person.key)
-        self.numbered = tuple(
-            Numbered(p.key, p.nip, spellings(p.name, parse_name(p.bare_name or p.name)))
-            for p in (k.person for k in known)
-            if p.nip
-        )
+        self.numbered = tuple(Numbered(k.person.key, k.person.nip, k.spellings) for k in known if k.person.nip)
 
 
 @dataclass(frozen=True, slots=True)

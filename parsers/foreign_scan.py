@@ -15,8 +15,9 @@ from parsers.foreign_sheets import unread_month, with_page
 from parsers.grid import Grid
 from parsers.refusals import problem
 from parsers.table import read_grids
-from parsers.vision.foreign_grid import NIP_DIGITS, ForeignPage
+from parsers.vision.foreign_grid import ForeignPage
 from parsers.vision.foreign_page import HANDWRITTEN, read_page
+from parsers.vision.header_words import NIP_DIGITS, digits_in
 from parsers.vision.learned import model_version
 from parsers.vision.picture import Picture, pictures
 from parsers.vision.ruling import Gray
@@ -94,7 +95,7 @@ def _told(pages: list[ForeignPage], reading: FileReading) -> tuple[Problem, ...]
 
 
 def _digits(row: Row) -> int:
-    return sum(map(str.isdigit, row.name + row.nip))
+    return digits_in(row.name + row.nip)
 
 
 def _checked(sheet: SheetReading, told: tuple[Problem, ...]) -> SheetReading:

@@ -10,8 +10,6 @@ from parsers.grid import Grid
 from parsers.vision.foreign_days import Unread
 from parsers.vision.reader import Seen
 
-NIP_DIGITS = 13  # of 18: with so many a text is a NIP, however badly it was read
-
 Turn: TypeAlias = Callable[[float, float], tuple[float, float]]
 """From a place in the picture as it was read to the place in the picture as given."""
 

@@ -19,11 +19,13 @@ from parsers.vision.cells import cut
 from parsers.vision.faint_print import evened, sharpened
 from parsers.vision.foreign_band import lines_of, read_beside
 from parsers.vision.foreign_days import Unread
-from parsers.vision.foreign_grid import NIP_DIGITS, ForeignPage, InkGrid, Text, Turn, unread_page, unturning
+from parsers.vision.foreign_grid import ForeignPage, InkGrid, Text, Turn, unread_page, unturning
 from parsers.vision.foreign_head import read_foot
 from parsers.vision.foreign_marks import MonthMarks
 from parsers.vision.foreign_month import Month, find_month, words_of
 from parsers.vision.header_words import (
+    NIP_DIGITS,
+    digits_in,
     header_word,
     heading_of_contents,
     mended,
@@ -41,7 +43,7 @@ HANDWRITTEN = "(tulisan tangan)"
 _UNSEEN = Seen(Verdict.UNSURE, 0.0, Doubt.FAINT)
 _COVERED = Seen(Verdict.UNSURE, 0.0, Doubt.COVERED)
 _ELSEWHERE = Seen(Verdict.UNSURE, 0.0, Doubt.ELSEWHERE)
-_HEADER_ROWS, _NAMED = 4, 10
+_HEADER_ROWS, _ENOUGH = 4, 3  # known headings
 _LEAST_SCORE = 0.55
 _LEAST_GUESS = 0.3  # of names and their numbers
 _PRINTED_SCORE = 0.9
@@ -52,7 +54,7 @@ _NUMBER = re.compile(r"(\d{1,3})\s*[.)]?")
 
 def read_page(gray: Gray, number: int, context: ParseContext, *, one_bit: bool) -> ForeignPage | None:
     """The table of a page in whichever of four ways it lies; None when nothing is ruled on it."""
-    best: tuple[int, _Table] | None = None
+    best: tuple[tuple[bool, int], _Table] | None = None
     for turns in (0, 2, 1, 3):
         turned = np.ascontiguousarray(np.rot90(gray, turns))
         ruled = find_ruled(turned)
@@ -63,7 +65,7 @@ def read_page(gray: Gray, number: int, context: ParseContext, *, one_bit: bool) 
         if best is None or score > best[0]:
             best = (score, table)
             best_turns = turns
-        if score >= _NAMED + 3:
+        if score >= (True, _ENOUGH):
             break
     assert best is not None
     return best[1].finish(number, context, one_bit=one_bit, turned=unturning(gray.shape, best_turns))
@@ -81,13 +83,12 @@ class _Table:
         self._texts: dict[tuple[int, int], Text] = {}
         self._height = 1.0
 
-    def read_header(self) -> int:
-        """Read the first rows; returns how many known headings they hold, and ``_NAMED`` more for a name's."""
+    def read_header(self) -> tuple[bool, int]:
+        """Whether the first rows name people (scraps of writing hardly do), and how many known headings they hold."""
         self._read([c for c in self._cells.values() if c.row < _HEADER_ROWS])
         self._mend_headings()
         told = [heading(" ".join(t.text.split())) for (row, _), t in self._texts.items() if row < _HEADER_ROWS]
-        named = any(h.key in (Key.NAME, Key.NIP) for h in told)  # scraps of writing on its head may pass for others
-        return sum(1 for h in told if h.known) + _NAMED * named
+        return any(h.key in (Key.NAME, Key.NIP) for h in told), sum(1 for h in told if h.known)
 
     def finish(
         self,
@@ -169,8 +170,7 @@ class _Table:
         for cell in cells:
             if (cell.row, cell.column) in self._texts:
                 continue
-            inside = cell.inside(self._ruled.gray)
-            inside = evened(inside) if guess else inside
+            inside = evened(cell.inside(self._ruled.gray)) if guess else cell.inside(self._ruled.gray)
             self._texts[cell.row, cell.column] = Text("")
             for piece in find_pieces(inside):
                 pieces.append(piece.cut(inside))
@@ -217,18 +217,18 @@ class _Table:
 
     def _numbered(self, top: int) -> int:
         """How many rows hold a NIP: none of them may be lost to the reader of tables."""
-        held = {row for (row, _), t in self._texts.items() if sum(map(str.isdigit, t.text)) >= NIP_DIGITS}
+        held = {row for (row, _), t in self._texts.items() if digits_in(t.text) >= NIP_DIGITS}
         return sum(row >= top for row in held)
 
     def _look_again(self) -> None:
         """Headings that nobody knows, read once more from a sharper picture."""
         for cell in [c for c in self._cells.values() if c.row == 0]:
             before = " ".join(self._texts.get((0, cell.column), Text("")).text.split())
-            if heading(before).known or any(map(str.isdigit, before)):
+            if heading(before).known or digits_in(before):
                 continue
             inside = sharpened(cell.inside(self._ruled.gray))
-            told = [text for text, _ in read_pieces([piece.cut(inside) for piece in find_pieces(inside)])]
-            word = nearest_heading(" ".join(told))
+            told = read_pieces([piece.cut(inside) for piece in find_pieces(inside)])
+            word = nearest_heading(" ".join(text for text, _ in told))
             if heading(word).known and len(squeeze(word)) >= _SCRAP:  # "S" may be a five
                 self._texts[0, cell.column] = Text(word)
         self._mend_headings()

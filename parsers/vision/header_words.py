@@ -15,7 +15,7 @@ _SIGN, _BIRTH = "ttd", "ttl"  # the second is the place and day of birth
 _UNREAD = 2  # letters and digits: fewer than a heading has
 _IDENTITY = (Key.NAME, Key.NIP, Key.POST, Key.RANK)
 _LIKE, _AHEAD = 70.0, 8.0
-_NIP_DIGITS = 14
+NIP_DIGITS = 14  # of 18: with so many a text is a NIP, however badly it was read
 _NAMES_GLUED = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z]{2})")
 _UNIT_GLUED = re.compile(
     r"\b(DINAS|BADAN|KANTOR|SATUAN|SEKRETARIAT|INSPEKTORAT|BAGIAN|KECAMATAN|KELURAHAN|UPTD|PUSKESMAS|RSUD|SMP|SD)"
@@ -29,6 +29,11 @@ _DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": 
 def words_apart(text: str) -> str:
     """``text`` with the blanks that a reader of print lost: ``AgusSantoso``, ``Agus,S.Pd.``, ``DINASPERHUBUNGAN``."""
     return _COMMA_GLUED.sub(", ", _UNIT_GLUED.sub(r"\1 ", _NAMES_GLUED.sub(" ", text)))
+
+
+def digits_in(text: str) -> int:
+    """How many digits ``text`` holds."""
+    return sum(map(str.isdigit, text))
 
 
 def nearest_heading(text: str) -> str:
@@ -48,7 +53,7 @@ def heading_of_contents(cells: Iterable[str], first: bool) -> str:
         return ""
     if first and all(map(_NUMBER.fullmatch, filled)):
         return "NO"
-    numbers = [cell for cell in filled if sum(ch.isdigit() for ch in cell) >= _NIP_DIGITS]
+    numbers = [cell for cell in filled if digits_in(cell) >= NIP_DIGITS]
     if len(numbers) * 2 <= len(filled):
         return ""
     return "NAMA / NIP" if _named(numbers) else "NIP"
@@ -111,7 +116,7 @@ def header_word(column: Column) -> str:
 
 def mended(text: str) -> str:
     """Letters that a reader of print confuses with digits, in what is nearly all digits (a NIP, a row's number)."""
-    digits = sum(ch.isdigit() for ch in text)
+    digits = digits_in(text)
     letters = sum(ch.isalpha() for ch in text)
     if digits >= 6 and digits >= 4 * letters:
         return re.sub(r"(?<=\d)[.,](?=\s?\d)", " ", text.translate(_DIGITS)).strip(" .,")

@@ -107,12 +107,8 @@ def _pdf_pages(data: bytes, wanted: frozenset[int]) -> Iterator[Picture]:
     except pypdfium2.PdfiumError as error:
         code = ProblemCode.ENCRYPTED if "password" in str(error).lower() else ProblemCode.DAMAGED
         raise ReadingError(code, MESSAGES[code]) from error
-    numbers = [n for n in range(min(count, MOST_PAGES)) if not wanted or n + 1 in wanted]
-    for number in numbers:
-        picture = _pdf_page(document, number)
-        if number == numbers[-1]:
-            document.close()  # before the page is read, not after: most files are one page, and every megabyte counts
-        yield picture
+    for number in [n for n in range(min(count, MOST_PAGES)) if not wanted or n + 1 in wanted]:
+        yield _pdf_page(document, number)
     document.close()
 
 

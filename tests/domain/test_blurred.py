@@ -53,6 +53,10 @@ def test_rows_of_blurred_print_are_given_to_their_person_or_to_nobody(roster: Ro
     assert found > 0.7 * 250
 
 
+def words(person: Person) -> tuple[str, ...]:
+    return parse_name(person.bare_name or person.name).key
+
+
 def written(name: str) -> tuple[str, str, str]:
     return spellings(name, parse_name(name))
 
@@ -63,6 +67,20 @@ def test_somebody_who_is_not_in_the_roster_is_never_taken_for_another(roster: Ro
         others = [one for one in everyone if one.key != person.key]
         name, number = as_read(person, rng, rng.randint(0, 3), rng.randint(0, 3))
         assert blurred_match(written(name), number, others) is None
+
+
+def test_a_number_copied_beside_a_colleague_s_name_is_given_to_neither(roster: Roster) -> None:
+    rng, everyone, tried = random.Random(9), Everyone(roster.people.values()), 0
+    for person in rng.sample(numbered(roster), 200):
+        unit = roster.unit_of(person.key, DAY)
+        members = roster.members(unit, DAY) if unit else ()
+        others = [one for one in members if not set(words(one)) & set(words(person))]
+        if not others:
+            continue
+        tried += 1
+        got = Matcher(members, everyone).match(rng.choice(others).name, person.nip or "")
+        assert (got.person, got.how) == (None, How.ASK)
+    assert tried > 100
 
 
 def test_two_who_are_about_as_near_are_asked_about() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.bench_foreign import roster
+from benchmarks.foreign_month_reading import MonthScore, count_month, month_sample
 from benchmarks.foreign_reading import Score, count, read, sample
 from domain.reading import ProblemCode
 from parsers.base import ParseContext
@@ -33,6 +34,13 @@ def test_every_row_is_found_where_other_lines_lie_on_the_page(name: str, seed: i
     score = Score()
     count(one, *read(one), score)
     assert (score.rows_right, score.wrong_person, score.wrong) == (len(one.people), 0, 0)
+
+
+def test_scraps_of_writing_do_not_turn_a_month_s_list_on_its_head() -> None:
+    one = month_sample(roster(), "test", "month list", "photo1600", 590_000)
+    score = MonthScore()
+    count_month(one, "month list", *read(one), score)
+    assert (score.rows_right, score.wrong_person, score.wrong) == (score.rows, 0, 0)
 
 
 def test_a_corner_that_glare_has_taken_does_not_cut_off_the_last_rows() -> None:
